@@ -1,0 +1,1 @@
+"""Timings of minikeras beside the frameworks it wants to beat: `python -m benchmarks --help`."""

@@ -1,0 +1,56 @@
+"""minikeras: Keras-style neural networks on NumPy.
+
+    import minikeras as keras
+
+    model = keras.Sequential([keras.layers.Dense(3, activation="softmax")])
+    model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(x, y, epochs=10)
+    model.summary()
+
+The names are those of Keras 3. Each is loaded when it is first used, so the import is immediate.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+# Where the names of the top level live; a name that is absent here is a subpackage.
+_HOMES = {
+    "minikeras.autodiff": ("GradientTape", "SymbolicTensor", "Tensor", "Variable"),
+    "minikeras.dtypes": ("DTypePolicy",),
+    "minikeras.initializers": ("Initializer",),
+    "minikeras.layers": ("Input", "InputSpec", "Layer"),
+    "minikeras.losses": ("Loss",),
+    "minikeras.metrics": ("Metric",),
+    "minikeras.models": ("Functional", "Model", "Sequential"),
+    "minikeras.optimizers": ("Optimizer",),
+    "minikeras.regularizers": ("Regularizer",),
+}
+_NAMES = {name: home for home, names in _HOMES.items() for name in names} | {"KerasTensor": "minikeras.autodiff"}
+_SUBPACKAGES = (
+    "activations", "autodiff", "callbacks", "config", "constraints", "datasets", "initializers", "kernels", "layers",
+    "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving", "training", "utils",
+)  # fmt: skip
+
+__all__ = sorted([*_NAMES, *_SUBPACKAGES])
+
+
+def __getattr__(name):
+    if name in _NAMES:
+        module = importlib.import_module(_NAMES[name])
+        value = getattr(module, "SymbolicTensor" if name == "KerasTensor" else name)
+    elif name in _SUBPACKAGES:
+        value = importlib.import_module(f"minikeras.{name}")
+    else:
+        raise AttributeError(f"module 'minikeras' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__
+
+
+def version():
+    """The version of minikeras."""
+    return __version__

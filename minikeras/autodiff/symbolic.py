@@ -1,0 +1,167 @@
+"""Symbolic tensors: the inputs of models that have no values yet, and what was called on them.
+
+Shapes are inferred, not written down: a call is tried on small arrays of zeros with two different batch sizes, and
+the axes that came out different are the unknown ones.
+"""
+
+import contextlib
+import itertools
+
+import numpy as np
+
+from minikeras.autodiff.tensor import Operand, Tensor, state
+from minikeras.dtypes import standardize_dtype
+from minikeras.nest import flatten, map_structure
+
+# Sizes tried for unknown axes: the batch axis, then any other (large enough for a few strided convolutions).
+_BATCH_SIZES = (2, 3)
+_OTHER_SIZES = (64, 96)
+
+_numbers = itertools.count()
+
+
+class SymbolicTensor(Operand):
+    """A tensor without a value: shape (None where unknown), dtype, name, and the call that makes it.
+
+    >>> import minikeras as keras
+    >>> keras.Input(shape=(4,), name="x")
+    <SymbolicTensor shape=(None, 4), dtype=float32, name=x>
+    """
+
+    __slots__ = ("__weakref__", "call", "dtype", "mask", "name", "shape")
+
+    __array_ufunc__ = None
+
+    def __init__(self, shape, dtype=None, name=None, call=None):
+        self.shape = tuple(None if s is None else int(s) for s in shape)
+        self.dtype = np.dtype(standardize_dtype(dtype))
+        self.name = name or f"keras_tensor_{next(_numbers)}"
+        self.call = call
+        self.mask = None
+
+    @property
+    def _keras_mask(self):
+        return self.mask
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError(
+            f"{self!r} stands for a model's input and has no value, so NumPy cannot compute with it. "
+            "Use the functions of minikeras.ops, or a layer."
+        )
+
+    def __bool__(self):
+        raise TypeError(f"{self!r} has no value, so it cannot decide an `if`. Use minikeras.ops.where or ops.cond.")
+
+    def __iter__(self):
+        if not self.shape or self.shape[0] is None:
+            raise TypeError(f"{self!r} cannot be iterated over: the size of its first axis is unknown.")
+        return (self[i] for i in range(self.shape[0]))
+
+    def __len__(self):
+        raise TypeError(f"{self!r} has no length. Use its shape.")
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self):
+        return f"<SymbolicTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+class Call:
+    """One call of a layer or function on symbolic tensors: an edge of a model's graph."""
+
+    __slots__ = ("args", "function", "kwargs", "outputs")
+
+    def __init__(self, function, args, kwargs):
+        self.function = function
+        self.args = args
+        self.kwargs = kwargs
+        self.outputs = None
+
+    @property
+    def inputs(self):
+        """The symbolic tensors among the arguments, in order."""
+        leaves = flatten([self.args, self.kwargs])
+        return [leaf for leaf in leaves if isinstance(leaf, SymbolicTensor)]
+
+
+def is_symbolic(structure):
+    """Whether there is a symbolic tensor anywhere in a nest of values."""
+    if isinstance(structure, (list, tuple)):
+        return any(is_symbolic(item) for item in structure)
+    if isinstance(structure, dict):
+        return any(is_symbolic(item) for item in structure.values())
+    return isinstance(structure, SymbolicTensor)
+
+
+def symbolic_call(function, args, kwargs, specs=None):
+    """Record a call and return its symbolic outputs; `specs` are their (shape, dtype), inferred where not given."""
+    call = Call(function, args, kwargs)
+    if specs is None:
+        specs = infer(function, args, kwargs)
+    call.outputs = map_structure(lambda s: SymbolicTensor(s.shape, s.dtype, call=call) if s is not None else None, specs)
+    return call.outputs
+
+
+class Spec:
+    """The shape and dtype of a value."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape, dtype):
+        self.shape = tuple(shape)
+        self.dtype = dtype
+
+    def __repr__(self):
+        return f"Spec({self.shape}, {self.dtype})"
+
+
+@contextlib.contextmanager
+def probing():
+    """Within the block only shapes matter: no variable changes, no seed advances, nothing is recorded."""
+    before = state.probing, state.recording
+    state.probing, state.recording = True, 0
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        state.probing, state.recording = before
+
+
+def infer(function, args, kwargs):
+    """The Specs of what `function` returns on symbolic arguments, found by trying it on zeros."""
+    unknown = any(None in leaf.shape for leaf in flatten([args, kwargs]) if isinstance(leaf, SymbolicTensor))
+    results = [_try(function, args, kwargs, trial) for trial in range(2 if unknown else 1)]
+    leaves = zip(*(flatten(result) for result in results), strict=True)
+    merged = [_merge(*group) for group in leaves]
+    iterator = iter(merged)
+    order = flatten(results[0])
+    by_id = {id(leaf): spec for leaf, spec in zip(order, iterator, strict=True)}
+    return map_structure(lambda leaf: by_id[id(leaf)], results[0])
+
+
+def _try(function, args, kwargs, trial):
+    def value_of(leaf):
+        if not isinstance(leaf, SymbolicTensor):
+            return leaf
+        sizes = [
+            size if size is not None else (_BATCH_SIZES if axis == 0 else _OTHER_SIZES)[trial]
+            for axis, size in enumerate(leaf.shape)
+        ]
+        value = Tensor(np.zeros(sizes, leaf.dtype))
+        if leaf.mask is not None:
+            value.mask = Tensor(np.ones([sizes[a] for a in range(len(leaf.mask.shape))], "bool"))
+        return value
+
+    with probing():
+        return function(*map_structure(value_of, list(args)), **map_structure(value_of, kwargs))
+
+
+def _merge(first, second=None):
+    if first is None:
+        return None
+    dtype = getattr(first, "dtype", None) or np.asarray(first).dtype
+    shape = np.shape(first)
+    if second is None:
+        return Spec(shape, dtype)
+    return Spec([a if a == b else None for a, b in zip(shape, np.shape(second), strict=True)], dtype)

@@ -1,0 +1,179 @@
+"""The tensor: an array, whether it is being recorded, and the mask that travels with it."""
+
+import threading
+
+import numpy as np
+
+
+class State(threading.local):
+    """What a thread is doing: which tapes record, and whether shapes are only being probed."""
+
+    def __init__(self):
+        self.tapes = ()
+        self.recording = 0  # the union of the recording tapes' bits
+        self.higher = False  # gradients are being taken of gradients
+        self.probing = False
+
+
+state = State()
+
+# Every differentiable function under its name: what NumPy's own functions turn into when applied to tensors.
+FUNCTIONS = {}
+
+
+class Operand:
+    """Base of everything that `+`, `@` and `[...]` work on: the operators call `FUNCTIONS` by name.
+
+    `minikeras.ops` attaches the operators (see `differentiable(operator=...)`).
+    """
+
+    __slots__ = ()
+
+    @property
+    def ndim(self):
+        """The number of axes."""
+        return len(self.shape)
+
+    @property
+    def T(self):
+        """The axes in reverse order."""
+        return FUNCTIONS["transpose"](self)
+
+    def reshape(self, *newshape):
+        """The same elements in another shape; one size may be -1."""
+        if len(newshape) == 1 and isinstance(newshape[0], (tuple, list)):
+            newshape = tuple(newshape[0])
+        return FUNCTIONS["reshape"](self, newshape)
+
+    def astype(self, dtype):
+        """The same elements in another dtype."""
+        return FUNCTIONS["cast"](self, dtype)
+
+
+class Tensor(Operand):
+    """A value of a computation: read-only by custom, made by `minikeras.ops` and by layers.
+
+    >>> import minikeras as keras
+    >>> keras.ops.convert_to_tensor([[1.0, 2.0]]) * 3
+    Tensor([[3. 6.]], shape=(1, 2), dtype=float32)
+    """
+
+    __slots__ = ("__weakref__", "array", "mask", "tracked")
+
+    label = "Tensor"
+
+    def __init__(self, array, tracked=0):
+        self.array = array
+        self.tracked = tracked  # bits of the tapes that follow this value
+        self.mask = None  # the Keras mask that belongs to this value, or None
+
+    @property
+    def shape(self):
+        """The sizes of the axes, a tuple."""
+        return self.array.shape
+
+    @property
+    def dtype(self):
+        """The NumPy dtype; compares equal to its name."""
+        return self.array.dtype
+
+    @property
+    def size(self):
+        """The number of elements."""
+        return self.array.size
+
+    @property
+    def _keras_mask(self):
+        return self.mask
+
+    def numpy(self):
+        """The value as a NumPy array of the caller's own."""
+        return np.array(self.array)
+
+    def item(self):
+        """The one element as a Python number."""
+        return self.array.item()
+
+    def tolist(self):
+        """The value as nested Python lists."""
+        return self.array.tolist()
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.array if dtype is None else self.array.astype(dtype, copy=False)
+        return array.copy() if copy else array
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        function = FUNCTIONS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
+        if method == "__call__" and function is not None and not kwargs:
+            return function(*inputs)
+        _refuse_higher(ufunc.__name__)
+        return getattr(ufunc, method)(*(_plain(i) for i in inputs), **kwargs)
+
+    def __array_function__(self, function, types, args, kwargs):
+        if not state.higher:
+            return function(*_plain(list(args)), **_plain(kwargs))
+        known = FUNCTIONS.get(function.__name__)
+        if known is None:
+            _refuse_higher(function.__name__)
+        return known(*args, **kwargs)
+
+    def __len__(self):
+        if not self.array.ndim:
+            raise TypeError("len() of a scalar tensor: it has no axes.")
+        return len(self.array)
+
+    def __iter__(self):
+        if not self.array.ndim:
+            raise TypeError("A scalar tensor cannot be iterated over: it has no axes.")
+        return (self[i] for i in range(len(self.array)))
+
+    def __bool__(self):
+        return bool(self.array)
+
+    def __float__(self):
+        return float(self.array.item())
+
+    def __int__(self):
+        return int(self.array.item())
+
+    def __index__(self):
+        return self.array.__index__()
+
+    def __format__(self, spec):
+        return format(self.array.item() if self.array.ndim == 0 and spec else str(self), spec)
+
+    def __repr__(self):
+        return f"{self.label}({self.array}, shape={self.shape}, dtype={self.dtype})"
+
+    def __hash__(self):
+        return id(self)
+
+    def __copy__(self):
+        return self.__deepcopy__({})
+
+    def __deepcopy__(self, memo):
+        return Tensor(self.array.copy())
+
+    def __reduce__(self):
+        return (Tensor, (self.array,))
+
+
+_UFUNC_NAMES = {"true_divide": "divide", "conjugate": "conj", "remainder": "mod", "fabs": "absolute"}
+
+
+def _plain(value):
+    if isinstance(value, Tensor):
+        return value.array
+    if isinstance(value, (list, tuple)):
+        return type(value)(_plain(v) for v in value) if not hasattr(value, "_fields") else value
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    return value
+
+
+def _refuse_higher(name):
+    if state.higher:
+        raise TypeError(
+            f"A gradient of a gradient reached NumPy's {name}, which has no differentiable form here. "
+            "Higher derivatives exist for the elementwise, shape, reduction and matmul families."
+        )

@@ -1,0 +1,37 @@
+"""What `fit` returns: the metrics of every epoch."""
+
+from minikeras.callbacks.callback import Callback
+
+
+class History(Callback):
+    """The metrics of every epoch: `history` maps a metric's name to its list of values, `epoch` lists the epochs.
+
+    >>> import minikeras as keras, numpy as np
+    >>> model = keras.Sequential([keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> history = model.fit(np.ones((8, 2)), np.zeros((8, 1)), epochs=2, verbose=0)
+    >>> history.epoch, len(history.history["loss"])
+    ([0, 1], 2)
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.history = {}
+        self.epoch = []
+
+    def on_train_begin(self, logs=None):
+        self.epoch = []
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+        self.model.history = self
+
+    def __repr__(self):
+        last = ", ".join(f"{name}={values[-1]:.4g}" for name, values in self.history.items() if _is_number(values[-1]))
+        return f"<History of {len(self.epoch)} epochs, at last {last}>" if last else "<History of no epochs>"
+
+
+def _is_number(value):
+    return isinstance(value, (int, float))

@@ -1,0 +1,369 @@
+// Convolution of images (n, height, width, c), channels last, and its gradients, without im2col copies.
+//
+// With the padded input in memory, the window of one output pixel is kernel_height runs of kernel_width c contiguous
+// floats, and the next pixel's window starts stride_x c floats later. That is exactly what the register tile
+// addresses: a row of output pixels are its rows, a row of the kernel is one segment, the filters are its columns.
+//
+//     y   rows: pixels of an output row    columns: filters     sum over kernel rows x (kernel column, channel)
+//     dw  rows: (kernel column, channel)   columns: filters     sum over output rows x pixels, per kernel row
+//     dx  the same as y, over dz with a border of zeros (zeros between its pixels for strides), the kernel mirrored
+//         and transposed; kernel rows that meet only the border are left out
+//
+// Few filters would leave most lanes of a vector idle. Then `wide` neighbouring pixels are computed as one: its
+// columns are wide x filters, its window is (wide - 1) strides wider, and the kernel is repeated, shifted, with zeros
+// between. It costs multiplications by zero and still pays: 6 filters of 5 x 5 fill 12 of 16 lanes instead of 6, for
+// 6 / 5 of the steps. (An infinite input therefore makes its whole group of pixels NaN.)
+//
+// Chunks of work are rows of output pixels (y, dx) or groups of samples and kernel rows (dw), whose partial sums are
+// added up in order.
+#pragma once
+
+#include "dense.h"
+
+namespace minikeras {
+namespace MINIKERAS_SET {
+
+// A correlation with all padding already in memory: `image` rows are `pitch` floats apart.
+struct Correlation {
+    Index n, out_height, out_width, channels, filters, groups;
+    Index kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x;
+    Index wide;            // output pixels computed as one
+    Index pitch, image;    // floats from row to row, from sample to sample of the input
+    bool merged;           // a kernel row is one run of memory
+    Index segments, steps; // runs of a window, floats of a run
+};
+
+// Pixels to compute as one: the count that wastes least of lanes and multiplications together.
+inline Index best_width(Index filters, Index kernel_width, Index stride_x, Index out_width) {
+    Index best = 1;
+    double best_gain = 0;
+    for (Index wide = 1; wide <= 8 && wide * filters <= kPanel && wide <= out_width; ++wide) {
+        const double lanes = static_cast<double>(wide * filters) / (divided_up(wide * filters, kWidth) * kWidth);
+        const double steps = static_cast<double>(kernel_width) / (kernel_width + (wide - 1) * stride_x);
+        const double pixels = static_cast<double>(out_width) / (divided_up(out_width, wide) * wide);
+        const double gain = lanes * steps * pixels;
+        if (gain > best_gain * 1.05) {
+            best = wide;
+            best_gain = gain;
+        }
+    }
+    return best;
+}
+
+inline Correlation correlation(const ConvShape& s) {
+    Correlation c{};
+    c.n = s.n;
+    c.out_height = s.out_height;
+    c.out_width = s.out_width;
+    c.channels = s.channels;
+    c.filters = s.filters;
+    c.groups = s.groups;
+    c.kernel_height = s.kernel_height;
+    c.kernel_width = s.kernel_width;
+    c.stride_y = s.stride_y;
+    c.stride_x = s.stride_x;
+    c.dilation_y = s.dilation_y;
+    c.dilation_x = s.dilation_x;
+    c.merged = s.groups == 1 && s.dilation_x == 1;
+    c.wide = c.merged ? best_width(s.filters, s.kernel_width, s.stride_x, s.out_width) : 1;
+    const Index reach = s.kernel_width + (c.wide - 1) * s.stride_x;
+    c.segments = c.merged ? s.kernel_height : s.kernel_height * s.kernel_width;
+    c.steps = c.merged ? reach * s.channels : s.channels / s.groups;
+    return c;
+}
+
+// Columns of input that a row of output reads, counting whole groups of `wide` pixels.
+inline Index columns_read(const Correlation& c) {
+    return (divided_up(c.out_width, c.wide) * c.wide - 1) * c.stride_x + (c.kernel_width - 1) * c.dilation_x + 1;
+}
+
+inline void segment_offsets(const Correlation& c, Index* a_segment) {
+    for (Index i = 0; i < c.segments; ++i) {
+        const Index row = c.merged ? i : i / c.kernel_width, column = c.merged ? 0 : i % c.kernel_width;
+        a_segment[i] = row * c.dilation_y * c.pitch + column * c.dilation_x * c.channels;
+    }
+}
+
+inline Index packed_columns(const Correlation& c) { return divided_up(c.wide * c.filters / c.groups, kPanel) * kPanel; }
+
+// The kernel in panels of columns, [group][panel][segment][step][kPanel], repeated for `wide` pixels.
+// element(row, column, channel, filter) reads the kernel; filters and channels count from 0 within a group.
+template <class Element>
+void pack_kernel(const Correlation& c, const Element& element, float* packed) {
+    const Index filters = c.filters / c.groups, channels = c.channels / c.groups, columns = packed_columns(c);
+    const Index panels = columns / kPanel, depth = c.segments * c.steps;
+    parallel_for(depth * columns < kSmallWork / 8 ? 1 : c.groups * panels, [&](Index chunk) {
+        const bool whole = depth * columns < kSmallWork / 8;
+        for (Index part = whole ? 0 : chunk; part < (whole ? c.groups * panels : chunk + 1); ++part) {
+            const Index group = part / panels, first = part % panels * kPanel;
+            float* target = packed + part * depth * kPanel;
+            for (Index i = 0; i < depth; ++i, target += kPanel) {
+                const Index segment = i / c.steps, step = i % c.steps, channel = step % channels;
+                const Index row = c.merged ? segment : segment / c.kernel_width;
+                const Index column = c.merged ? step / channels : segment % c.kernel_width;
+                for (Index j = 0; j < kPanel; ++j) {
+                    const Index pixel = (first + j) / filters, filter = (first + j) % filters;
+                    const Index tap = column - pixel * (c.merged ? c.stride_x : 0);
+                    const bool real = pixel < c.wide && tap >= 0 && tap < c.kernel_width;
+                    target[j] = real ? element(group, row, tap, channel, filter) : 0.0f;
+                }
+            }
+        }
+    });
+}
+
+// y (n, out_height, out_width, filters) from the padded input; empty_top and empty_bottom are rows of it known to
+// be zero.
+inline void correlate(const Correlation& c, const float* x, const float* packed, const float* bias, int activation,
+                      Index empty_top, Index empty_bottom, Index padded_height, float* y) {
+    const Index filters = c.filters / c.groups, columns = c.wide * filters, panels = packed_columns(c) / kPanel;
+    const Index depth = c.segments * c.steps, groups_of_pixels = divided_up(c.out_width, c.wide);
+    Index offsets[2 * 1024];
+    Index *a_segment = offsets, *b_segment = offsets + 1024;
+    segment_offsets(c, a_segment);
+    for (Index i = 0; i < c.segments; ++i) b_segment[i] = i * c.steps * kPanel;
+    const Index work_per_row = c.out_width * c.filters * depth, rows = c.n * c.out_height;
+    const Index rows_per_chunk = larger(1, (kSmallWork / 4) / larger(1, work_per_row));
+    parallel_for(work_per_row * rows < kSmallWork ? 1 : divided_up(rows, rows_per_chunk), [&](Index chunk) {
+        const bool whole = work_per_row * rows < kSmallWork;
+        const Index from = whole ? 0 : chunk * rows_per_chunk;
+        const Index to = whole ? rows : smaller(rows, from + rows_per_chunk);
+        float bias_panel[kPanel];
+        for (Index part = 0; part < c.groups * panels; ++part) {
+            const Index group = part / panels, first = part % panels * kPanel;
+            const Index real = smaller(kPanel, columns - first);
+            if (bias) {
+                for (Index j = 0; j < real; ++j) bias_panel[j] = bias[group * filters + (first + j) % filters];
+                for (Index j = real; j < kPanel; ++j) bias_panel[j] = 0.0f;
+            }
+            Tile t{};
+            t.a_row = c.wide * c.stride_x * c.channels;
+            t.a_step = 1;
+            t.b_step = kPanel;
+            t.steps = c.steps;
+            t.c_row = c.wide * c.filters;
+            t.bias = bias ? bias_panel : nullptr;
+            t.relu = activation == kRelu;
+            for (Index row = from; row < to; ++row) {
+                const Index sample = row / c.out_height, i = row % c.out_height, top = i * c.stride_y;
+                // Kernel rows whose input row lies in the empty border add nothing.
+                Index low = 0, high = c.kernel_height;
+                while (low < high && top + low * c.dilation_y < empty_top) ++low;
+                while (high > low && top + (high - 1) * c.dilation_y >= padded_height - empty_bottom) --high;
+                const Index runs = c.segments / c.kernel_height;
+                t.segments = (high - low) * runs;
+                t.a_segment = a_segment + low * runs;
+                t.b_segment = b_segment + low * runs;
+                t.a = x + sample * c.image + top * c.pitch + group * (c.channels / c.groups);
+                t.b = packed + part * depth * kPanel;
+                t.c = y + row * c.out_width * c.filters + group * filters + first;
+                const Index whole_groups = c.out_width / c.wide;
+                multiply_rows(t, 0, whole_groups, real);
+                if (whole_groups < groups_of_pixels) {
+                    const Index rest = (c.out_width - whole_groups * c.wide) * filters - first;
+                    if (rest > 0) multiply_rows(t, whole_groups, groups_of_pixels, smaller(real, rest));
+                }
+            }
+        }
+        if (activation > kRelu) {
+            activate_in_place(y + from * c.out_width * c.filters, (to - from) * c.out_width * c.filters, activation);
+        }
+    });
+}
+
+// Copies images into larger ones with zeros around (and, for gaps > 1, between pixels).
+// element-wise `convert(source offset, count)` yields what to write.
+template <class Convert>
+void spread(Index n, Index height, Index width, Index channels, Index top, Index left, Index gap_y, Index gap_x,
+            Index padded_height, Index padded_width, const Convert& convert, float* target) {
+    const Index image = padded_height * padded_width * channels;
+    const auto run = [&](Index sample) {
+        float* to = target + sample * image;
+        std::memset(to, 0, static_cast<std::size_t>(image) * sizeof(float));
+        for (Index i = 0; i < height; ++i) {
+            float* row = to + ((top + i * gap_y) * padded_width + left) * channels;
+            const Index from = (sample * height + i) * width * channels;
+            if (gap_x == 1) {
+                for_each_vector(width * channels, [&](Index j, int some) {
+                    store_some(row + j, convert(from + j, some), some);
+                });
+                continue;
+            }
+            for (Index column = 0; column < width; ++column) {
+                for_each_vector(channels, [&](Index j, int some) {
+                    store_some(row + column * gap_x * channels + j, convert(from + column * channels + j, some), some);
+                });
+            }
+        }
+    };
+    if (n * image < kSmallWork / 16) {
+        for (Index sample = 0; sample < n; ++sample) run(sample);
+    } else {
+        parallel_for(n, run);
+    }
+}
+
+struct PaddedImages {
+    const float* data;
+    Index height, width;
+};
+
+// The input of a correlation with its padding in memory: the array itself where there is none.
+inline PaddedImages padded_input(const ConvShape& s, const Correlation& c, const float* x) {
+    const Index height = s.top + s.height + s.bottom;
+    const Index width = larger(s.left + s.width + s.right, columns_read(c));
+    if (height == s.height && width == s.width) return {x, height, width};
+    float* target = scratch(kPaddedInput, static_cast<std::size_t>(s.n * height * width * s.channels));
+    spread(s.n, s.height, s.width, s.channels, s.top, s.left, 1, 1, height, width,
+           [&](Index at, int some) { return load_some(x + at, some); }, target);
+    return {target, height, width};
+}
+
+inline void conv(const ConvShape& s, const float* x, const float* w, const float* b, float* y) {
+    Correlation c = correlation(s);
+    const PaddedImages images = padded_input(s, c, x);
+    c.pitch = images.width * s.channels;
+    c.image = images.height * c.pitch;
+    const Index filters = s.filters / s.groups, channels = s.channels / s.groups;
+    float* packed = scratch(
+        kPackedWeights, static_cast<std::size_t>(s.groups * c.segments * c.steps * packed_columns(c)));
+    pack_kernel(c, [&](Index group, Index row, Index column, Index channel, Index filter) {
+        return w[((row * s.kernel_width + column) * channels + channel) * s.filters + group * filters + filter];
+    }, packed);
+    correlate(c, images.data, packed, b, s.activation, 0, 0, images.height, y);
+}
+
+// dw from the padded input and dz, whose rows are dz_pitch floats apart and pixels dz_pixel, zero beyond each row.
+inline void kernel_gradient(const ConvShape& s, Correlation c, const float* x, const float* dz, Index dz_pixel,
+                            Index dz_pitch, Index dz_image, float* dw) {
+    const Index filters = s.filters / s.groups, channels = s.channels / s.groups, columns = c.wide * filters;
+    const Index size = c.segments * c.steps * columns * s.groups;
+    const Index parts = size > (1 << 17) ? 1 : smaller(s.n, 8);
+    float* partial = scratch(kPartialSums, static_cast<std::size_t>(size * parts));
+    Index offsets[3 * 1024];
+    Index *a_segment = offsets, *a_row = offsets + 1024, *b_row = offsets + 2048;
+    segment_offsets(c, a_segment);
+    for (Index i = 0; i < s.out_height; ++i) {
+        a_row[i] = i * s.stride_y * c.pitch;
+        b_row[i] = i * dz_pitch;
+    }
+    const Index work = size * s.n * s.out_height * divided_up(s.out_width, c.wide);
+    const Index tasks = parts * c.segments * s.groups;
+    const auto run = [&](Index task) {
+        const Index part = task / (c.segments * s.groups), segment = task / s.groups % c.segments;
+        const Index group = task % s.groups;
+        float* sums = partial + part * size + (group * c.segments + segment) * c.steps * columns;
+        Tile t{};
+        t.a_row = 1;
+        t.a_step = c.wide * s.stride_x * s.channels;
+        t.b_step = c.wide * dz_pixel;
+        t.steps = divided_up(s.out_width, c.wide);
+        t.segments = s.out_height;
+        t.a_segment = a_row;
+        t.b_segment = b_row;
+        t.c_row = columns;
+        const Index from = s.n * part / parts, to = s.n * (part + 1) / parts;
+        for (Index sample = from; sample < to; ++sample) {
+            t.a = x + sample * c.image + a_segment[segment] + group * channels;
+            t.add = sample > from;
+            for (Index first = 0; first < columns; first += kPanel) {
+                t.b = dz + sample * dz_image + group * filters + first;
+                t.c = sums + first;
+                multiply_rows(t, 0, c.steps, smaller(kPanel, columns - first));
+            }
+        }
+    };
+    if (work < kSmallWork) {
+        for (Index task = 0; task < tasks; ++task) run(task);
+    } else {
+        parallel_for(tasks, run);
+    }
+    // Fold the `wide` shifted copies and the parts, always in the same order.
+    const Index taps = s.kernel_height * s.kernel_width;
+    const auto fold = [&](Index tap) {
+        const Index row = tap / s.kernel_width, column = tap % s.kernel_width;
+        for (Index group = 0; group < s.groups; ++group) {
+            for (Index channel = 0; channel < channels; ++channel) {
+                float* target = dw + (tap * channels + channel) * s.filters + group * filters;
+                for_each_vector(filters, [&](Index j, int some) {
+                    Vector total = zero();
+                    for (Index part = 0; part < parts; ++part) {
+                        for (Index pixel = 0; pixel < c.wide; ++pixel) {
+                            const Index segment = c.merged ? row : tap;
+                            const Index step = c.merged ? (column + pixel * s.stride_x) * channels + channel : channel;
+                            const float* source = partial + part * size +
+                                                  ((group * c.segments + segment) * c.steps + step) * columns;
+                            total = total + load_some(source + pixel * filters + j, some);
+                        }
+                    }
+                    store_some(target + j, total, some);
+                });
+            }
+        }
+    };
+    if (size * parts < kSmallWork / 4) {
+        for (Index tap = 0; tap < taps; ++tap) fold(tap);
+    } else {
+        parallel_for(taps, fold);
+    }
+}
+
+inline void conv_gradient(const ConvShape& s, const float* dy, const float* x, const float* w, const float* y,
+                          float* dx, float* dw, float* db) {
+    Correlation forward = correlation(s);
+    // The correlation that gives dx, over dz with gaps for the strides and a border for the kernel's reach.
+    ConvShape r = s;
+    const Index reach_y = (s.kernel_height - 1) * s.dilation_y, reach_x = (s.kernel_width - 1) * s.dilation_x;
+    r.channels = s.filters;
+    r.filters = s.channels;
+    r.out_height = s.height;
+    r.out_width = s.width;
+    r.stride_y = r.stride_x = 1;
+    Correlation back = correlation(r);
+    const Index groups_of_pixels = divided_up(s.out_width, forward.wide) * forward.wide;
+    const Index top = dx ? reach_y - s.top : 0, left = dx ? reach_x - s.left : 0;
+    const Index gap_y = dx ? s.stride_y : 1, gap_x = dx ? s.stride_x : 1;
+    const Index height = dx ? s.height + reach_y : s.out_height;
+    const Index width = larger(dx ? columns_read(back) : s.out_width, left + (groups_of_pixels - 1) * gap_x + 1);
+    const bool separate = dx || s.activation != kLinear || width != s.out_width;
+    const float* dz = dy;
+    if (separate) {
+        float* target = scratch(kPaddedGradient, static_cast<std::size_t>(s.n * height * width * s.filters));
+        const int activation = s.activation;
+        spread(s.n, s.out_height, s.out_width, s.filters, top, left, gap_y, gap_x, height, width,
+               [&](Index at, int some) {
+                   const Vector d = load_some(dy + at, some);
+                   return activation == kLinear ? d : before_activation(d, load_some(y + at, some), activation);
+               }, target);
+        dz = target;
+    }
+    const Index pitch = (separate ? width : s.out_width) * s.filters;
+    const Index image = (separate ? height : s.out_height) * pitch;
+    if (dw) {
+        const PaddedImages images = padded_input(s, forward, x);
+        forward.pitch = images.width * s.channels;
+        forward.image = images.height * forward.pitch;
+        kernel_gradient(s, forward, images.data, dz + top * pitch + left * s.filters, gap_x * s.filters,
+                        gap_y * pitch, image, dw);
+    }
+    if (db) {
+        if (separate) sum_rows(dz, s.n * image / s.filters, s.filters, db);
+        else sum_rows(dz, s.n * s.out_height * s.out_width, s.filters, db);
+    }
+    if (dx) {
+        back.pitch = pitch;
+        back.image = image;
+        const Index filters = s.filters / s.groups, channels = s.channels / s.groups;
+        float* packed = scratch(
+            kPackedWeights, static_cast<std::size_t>(s.groups * back.segments * back.steps * packed_columns(back)));
+        pack_kernel(back, [&](Index group, Index row, Index column, Index filter, Index channel) {
+            const Index mirrored = (s.kernel_height - 1 - row) * s.kernel_width + s.kernel_width - 1 - column;
+            return w[(mirrored * channels + channel) * s.filters + group * filters + filter];
+        }, packed);
+        const Index below = height - top - (s.out_height - 1) * gap_y - 1;
+        correlate(back, dz, packed, nullptr, kLinear, top, below, height, dx);
+    }
+}
+
+}  // namespace MINIKERAS_SET
+}  // namespace minikeras

@@ -1,0 +1,76 @@
+// The dense product y = activation(x w + b) and its gradients, over x (rows, k), w (k, n):
+//
+//     dx = dz w^T      dw = x^T dz      db = sum of dz over the rows      dz = dy * activation'(y)
+//
+// A chunk of work is a panel of 32 (16, 8) columns of the result and a block of its rows, so that every chunk reads
+// its columns of w once from cache and writes its own part of the result: no sums over chunks, no order to keep.
+// x and w are read where they lie; only the input gradient, whose columns are rows of w, packs a transposed panel.
+// When the rows of A are many and far apart, or the product is long, blocks of A and B are packed (see gemm.h).
+#pragma once
+
+#include "gemm.h"
+
+namespace minikeras {
+namespace MINIKERAS_SET {
+
+inline void activate_in_place(float* y, Index count, int activation) {
+    for_each_vector(count, [&](Index i, int some) {
+        store_some(y + i, activated(load_some(y + i, some), activation), some);
+    });
+}
+
+inline void dense(const DenseShape& s, const float* x, const float* w, const float* b, float* y) {
+    multiply({s.rows, s.outputs, s.inputs, x, s.inputs, 1, w, s.outputs, false, b, s.activation == kRelu, y});
+    if (s.activation > kRelu) {
+        const Index count = s.rows * s.outputs, chunk = 8192;
+        parallel_for(divided_up(count, chunk), [&](Index i) {
+            activate_in_place(y + i * chunk, smaller(chunk, count - i * chunk), s.activation);
+        });
+    }
+}
+
+// Adds up the rows of a matrix: blocks of rows first, then the blocks in order.
+inline void sum_rows(const float* z, Index rows, Index columns, float* sums) {
+    constexpr Index kBlock = 512;
+    const Index blocks = divided_up(rows, kBlock);
+    float* partial = blocks > 1 ? scratch(kPartialSums, static_cast<std::size_t>(blocks * columns)) : sums;
+    parallel_for(blocks, [&](Index block) {
+        float* target = partial + block * columns;
+        const Index from = block * kBlock, to = smaller(rows, from + kBlock);
+        for_each_vector(columns, [&](Index j, int some) {
+            Vector total = zero();
+            for (Index r = from; r < to; ++r) total = total + load_some(z + r * columns + j, some);
+            store_some(target + j, total, some);
+        });
+    });
+    if (blocks == 1) return;
+    for_each_vector(columns, [&](Index j, int some) {
+        Vector total = zero();
+        for (Index block = 0; block < blocks; ++block) total = total + load_some(partial + block * columns + j, some);
+        store_some(sums + j, total, some);
+    });
+}
+
+inline void dense_gradient(const DenseShape& s, const float* dy, const float* x, const float* w, const float* y,
+                           float* dx, float* dw, float* db) {
+    const float* dz = dy;
+    if (s.activation != kLinear) {
+        const Index count = s.rows * s.outputs, chunk = 16384;
+        float* target = scratch(kPaddedGradient, static_cast<std::size_t>(count));
+        parallel_for(divided_up(count, chunk), [&](Index i) {
+            const Index from = i * chunk;
+            for_each_vector(smaller(chunk, count - from), [&](Index j, int some) {
+                const Vector z = before_activation(load_some(dy + from + j, some), load_some(y + from + j, some),
+                                                   s.activation);
+                store_some(target + from + j, z, some);
+            });
+        });
+        dz = target;
+    }
+    if (dw) multiply({s.inputs, s.outputs, s.rows, x, 1, s.inputs, dz, s.outputs, false, nullptr, false, dw});
+    if (db) sum_rows(dz, s.rows, s.outputs, db);
+    if (dx) multiply({s.rows, s.inputs, s.outputs, dz, s.outputs, 1, w, s.outputs, true, nullptr, false, dx});
+}
+
+}  // namespace MINIKERAS_SET
+}  // namespace minikeras

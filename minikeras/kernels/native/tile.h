@@ -1,0 +1,194 @@
+// The register tile under every product: C[r][j] (+)= sum over s, k of A[s][k][r] B[s][k][j].
+//
+// C is a tile of up to kTileRows rows of one or two vectors and stays in registers; each step k costs one or two
+// vector loads of B and one broadcast of A per row. Operands are addressed where they lie, by strides, so that one
+// tile serves dense layers and convolutions alike without copying windows:
+//
+//     A at a + a_segment[s] + k a_step + r a_row          B at b + b_segment[s] + k b_step
+//
+// Either a_step is 1 (rows are pixels or samples, steps their channels: forward and input gradients) or a_row is 1
+// (rows are channels, steps pixels or samples: weight gradients). A segment is a run in which both strides hold: a
+// row of the kernel, or a row of pixels.
+#pragma once
+
+#include "vector.h"
+
+namespace minikeras {
+namespace MINIKERAS_SET {
+
+struct Tile {
+    const float* a;
+    Index a_row, a_step;
+    const float* b;
+    Index b_step;
+    Index steps, segments;
+    const Index* a_segment;
+    const Index* b_segment;
+    float* c;
+    Index c_row;
+    int columns;        // of the last vector
+    const float* bias;  // added first when not null
+    bool add;           // to what C holds
+    bool relu;
+};
+
+template <int kRows, int kVectors, bool kPart, bool kRowsAdjacent>
+void multiply_tile(const Tile& t) {
+    Vector sums[kRows][kVectors];
+    const auto read = [&](const float* p, int v) {
+        return kPart && v == kVectors - 1 ? load(p + v * kWidth, t.columns) : load(p + v * kWidth);
+    };
+    for (int v = 0; v < kVectors; ++v) {
+        const Vector first = t.bias ? read(t.bias, v) : zero();
+        for (int r = 0; r < kRows; ++r) sums[r][v] = first;
+    }
+    constexpr int kBases = kRowsAdjacent ? 1 : (kRows + 2) / 3;  // three rows are in reach of one address
+    const Index a_row = kRowsAdjacent ? 1 : t.a_row, a_step = kRowsAdjacent ? t.a_step : 1;
+    for (Index s = 0; s < t.segments; ++s) {
+        const float* a[kBases];
+        for (int i = 0; i < kBases; ++i) a[i] = t.a + t.a_segment[s] + 3 * i * a_row;
+        const float* b = t.b + t.b_segment[s];
+        const auto step = [&](Index k) {
+            Vector y[kVectors];
+            for (int v = 0; v < kVectors; ++v) y[v] = read(b, v);
+            b += t.b_step;
+#if defined(__GNUC__)
+#pragma GCC unroll 16
+#endif
+            for (int r = 0; r < kRows; ++r) {
+                const Vector x =
+                    broadcast(kRowsAdjacent ? a[0][r + k * a_step] : a[r / 3 % kBases][(r % 3) * a_row + k]);
+                for (int v = 0; v < kVectors; ++v) sums[r][v] = fma(x, y[v], sums[r][v]);
+            }
+        };
+        Index k = 0;
+        for (; k + 4 <= t.steps; k += 4) {
+            step(0);
+            step(1);
+            step(2);
+            step(3);
+            for (int i = 0; i < kBases; ++i) a[i] += 4 * a_step;
+        }
+        for (; k < t.steps; ++k) {
+            step(0);
+            for (int i = 0; i < kBases; ++i) a[i] += a_step;
+        }
+    }
+    for (int r = 0; r < kRows; ++r) {
+        float* c = t.c + r * t.c_row;
+        for (int v = 0; v < kVectors; ++v) {
+            Vector y = sums[r][v];
+            if (t.add) y = y + read(c, v);
+            if (t.relu) y = largest(zero(), y);  // NaN stays NaN
+            if (kPart && v == kVectors - 1) store(c + v * kWidth, y, t.columns);
+            else store(c + v * kWidth, y);
+        }
+    }
+}
+
+using TileFunction = void (*)(const Tile&);
+
+template <int kVectors, bool kPart, bool kRowsAdjacent, int... kRows>
+struct TileTable {
+    static constexpr TileFunction functions[] = {multiply_tile<kRows, kVectors, kPart, kRowsAdjacent>...};
+};
+#if defined(MINIKERAS_AVX512)
+#define MINIKERAS_TILES_1 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+#define MINIKERAS_TILES_2 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
+#else
+#define MINIKERAS_TILES_1 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+#define MINIKERAS_TILES_2 1, 2, 3, 4, 5, 6
+#endif
+
+inline TileFunction tile_function(int rows, int vectors, bool part, bool rows_adjacent) {
+    if (vectors == 1) {
+        if (rows_adjacent) {
+            return part ? TileTable<1, true, true, MINIKERAS_TILES_1>::functions[rows - 1]
+                        : TileTable<1, false, true, MINIKERAS_TILES_1>::functions[rows - 1];
+        }
+        return part ? TileTable<1, true, false, MINIKERAS_TILES_1>::functions[rows - 1]
+                    : TileTable<1, false, false, MINIKERAS_TILES_1>::functions[rows - 1];
+    }
+    if (rows_adjacent) {
+        return part ? TileTable<2, true, true, MINIKERAS_TILES_2>::functions[rows - 1]
+                    : TileTable<2, false, true, MINIKERAS_TILES_2>::functions[rows - 1];
+    }
+    return part ? TileTable<2, true, false, MINIKERAS_TILES_2>::functions[rows - 1]
+                : TileTable<2, false, false, MINIKERAS_TILES_2>::functions[rows - 1];
+}
+
+inline Index smaller(Index a, Index b) { return a < b ? a : b; }
+inline Index larger(Index a, Index b) { return a > b ? a : b; }
+inline Index divided_up(Index a, Index b) { return (a + b - 1) / b; }
+
+constexpr Index kPanel = 2 * kWidth;  // the columns of a panel of B
+
+// Rows `from` to `to` of C times one panel of at most kPanel columns, in tiles of balanced height.
+// t.a and t.c stand at row 0; `columns` counts what is real of the panel.
+inline void multiply_rows(Tile t, Index from, Index to, Index columns) {
+    const int vectors = columns > kWidth ? 2 : 1;
+    t.columns = static_cast<int>(columns - (vectors - 1) * kWidth);
+    const bool part = t.columns < kWidth, adjacent = t.a_row == 1 && t.a_step != 1;
+    const Index count = to - from, tiles = divided_up(count, kTileRows[vectors - 1]);
+    const float* a = t.a;
+    float* c = t.c;
+    for (Index i = 0; i < tiles; ++i) {
+        const Index start = from + count * i / tiles, end = from + count * (i + 1) / tiles;
+        t.a = a + start * t.a_row;
+        t.c = c + start * t.c_row;
+        tile_function(static_cast<int>(end - start), vectors, part, adjacent)(t);
+    }
+}
+
+// Copies a panel of columns of a matrix (rows, columns) with row stride `stride`, transposed:
+// target[j][r] = source[r][j], target rows kPanel apart, missing columns of the panel zero.
+inline void pack_transposed(const float* source, Index stride, Index rows, Index columns, float* target) {
+    Index j = 0;
+#if defined(MINIKERAS_AVX512)
+    if (rows == kPanel) {
+        const __m512i pick = _mm512_mullo_epi32(
+            _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+            _mm512_set1_epi32(static_cast<int>(stride)));
+        for (; j < columns; ++j) {
+            store(target + j * kPanel, {_mm512_i32gather_ps(pick, source + j, 4)});
+            store(target + j * kPanel + kWidth, {_mm512_i32gather_ps(pick, source + 16 * stride + j, 4)});
+        }
+    }
+#endif
+    for (; j < columns; ++j) {
+        for (Index r = 0; r < rows; ++r) target[j * kPanel + r] = source[r * stride + j];
+        for (Index r = rows; r < kPanel; ++r) target[j * kPanel + r] = 0.0f;
+    }
+}
+
+// y = dz: dy where the activation's output lets it pass. `kind` as in kernels.h; y may be null for none.
+inline Vector before_activation(Vector dy, Vector y, int kind) {
+    const Vector one = broadcast(1.0f);
+    if (kind == 1) return select(greater(y, zero()), dy, zero());
+    if (kind == 2) return dy * (y * (one - y));
+    if (kind == 3) return dy * (one - y * y);
+    return dy;
+}
+
+inline Vector activated(Vector x, int kind) {
+    if (kind == 1) return largest(zero(), x);
+    if (kind == 2) return sigmoid(x);
+    if (kind == 3) return tanh(x);
+    return x;
+}
+
+// Calls function(p, count) for every vector of a run, the last one possibly in part.
+template <class Function>
+inline void for_each_vector(Index count, const Function& function) {
+    Index i = 0;
+    for (; i + kWidth <= count; i += kWidth) function(i, kWidth);
+    if (i < count) function(i, static_cast<int>(count - i));
+}
+inline Vector load_some(const float* p, int count) { return count == kWidth ? load(p) : load(p, count); }
+inline void store_some(float* p, Vector a, int count) {
+    if (count == kWidth) store(p, a);
+    else store(p, a, count);
+}
+
+}  // namespace MINIKERAS_SET
+}  // namespace minikeras

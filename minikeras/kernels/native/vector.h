@@ -1,0 +1,251 @@
+// One short vector of floats, in three instruction sets behind one interface.
+//
+// A file that includes this header is compiled once for each set, with MINIKERAS_SET naming the namespace its code
+// lives in (avx512, avx2, portable). Everything below is inline in that namespace: the sets never share code, so a
+// processor never meets an instruction it lacks. `kWidth` is the number of lanes; kTileRows[v - 1] is how many rows
+// of v vectors the registers hold beside the operands (32 registers with AVX-512, 16 otherwise).
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+#if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
+#include <immintrin.h>
+#endif
+
+namespace minikeras {
+namespace MINIKERAS_SET {
+
+using Index = std::ptrdiff_t;
+
+#if defined(MINIKERAS_AVX512)
+
+constexpr int kWidth = 16;
+constexpr int kTileRows[2] = {15, 14};
+
+struct Vector { __m512 v; };
+struct Mask { __mmask16 m; };
+
+inline __mmask16 first(int count) { return static_cast<__mmask16>((1u << count) - 1); }
+inline Vector zero() { return {_mm512_setzero_ps()}; }
+inline Vector broadcast(float x) { return {_mm512_set1_ps(x)}; }
+inline Vector load(const float* p) { return {_mm512_loadu_ps(p)}; }
+inline Vector load(const float* p, int count) { return {_mm512_maskz_loadu_ps(first(count), p)}; }
+inline void store(float* p, Vector a) { _mm512_storeu_ps(p, a.v); }
+inline void store(float* p, Vector a, int count) { _mm512_mask_storeu_ps(p, first(count), a.v); }
+inline Vector operator+(Vector a, Vector b) { return {_mm512_add_ps(a.v, b.v)}; }
+inline Vector operator-(Vector a, Vector b) { return {_mm512_sub_ps(a.v, b.v)}; }
+inline Vector operator*(Vector a, Vector b) { return {_mm512_mul_ps(a.v, b.v)}; }
+inline Vector operator/(Vector a, Vector b) { return {_mm512_div_ps(a.v, b.v)}; }
+inline Vector fma(Vector a, Vector b, Vector c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+inline Vector sqrt(Vector a) { return {_mm512_sqrt_ps(a.v)}; }
+inline Vector largest(Vector a, Vector b) { return {_mm512_max_ps(a.v, b.v)}; }    // b where either is NaN
+inline Vector smallest(Vector a, Vector b) { return {_mm512_min_ps(a.v, b.v)}; }   // b where either is NaN
+inline Mask greater(Vector a, Vector b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ)}; }
+inline Mask unordered(Vector a) { return {_mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q)}; }
+inline Mask operator|(Mask a, Mask b) { return {static_cast<__mmask16>(a.m | b.m)}; }
+inline Vector select(Mask m, Vector a, Vector b) { return {_mm512_mask_blend_ps(m.m, b.v, a.v)}; }
+inline Vector round(Vector a) { return {_mm512_roundscale_ps(a.v, 0)}; }
+inline Vector times_power_of_two(Vector a, Vector n) { return {_mm512_scalef_ps(a.v, n.v)}; }
+// a = mantissa 2^exponent with the mantissa in [sqrt(1 / 2), sqrt(2))
+inline Vector exponent(Vector a) { return {_mm512_getexp_ps(_mm512_mul_ps(a.v, _mm512_set1_ps(1.41421356f)))}; }
+inline Vector mantissa(Vector a, Vector exponent) { return times_power_of_two(a, zero() - exponent); }
+inline float sum(Vector a) { return _mm512_reduce_add_ps(a.v); }
+inline float maximum(Vector a) { return _mm512_reduce_max_ps(a.v); }
+
+#elif defined(MINIKERAS_AVX2)
+
+constexpr int kWidth = 8;
+constexpr int kTileRows[2] = {10, 6};
+
+struct Vector { __m256 v; };
+struct Mask { __m256 m; };
+
+inline __m256i first(int count) {
+    alignas(32) static constexpr std::int32_t bits[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bits + 8 - count));
+}
+inline Vector zero() { return {_mm256_setzero_ps()}; }
+inline Vector broadcast(float x) { return {_mm256_set1_ps(x)}; }
+inline Vector load(const float* p) { return {_mm256_loadu_ps(p)}; }
+inline Vector load(const float* p, int count) { return {_mm256_maskload_ps(p, first(count))}; }
+inline void store(float* p, Vector a) { _mm256_storeu_ps(p, a.v); }
+inline void store(float* p, Vector a, int count) { _mm256_maskstore_ps(p, first(count), a.v); }
+inline Vector operator+(Vector a, Vector b) { return {_mm256_add_ps(a.v, b.v)}; }
+inline Vector operator-(Vector a, Vector b) { return {_mm256_sub_ps(a.v, b.v)}; }
+inline Vector operator*(Vector a, Vector b) { return {_mm256_mul_ps(a.v, b.v)}; }
+inline Vector operator/(Vector a, Vector b) { return {_mm256_div_ps(a.v, b.v)}; }
+inline Vector fma(Vector a, Vector b, Vector c) { return {_mm256_fmadd_ps(a.v, b.v, c.v)}; }
+inline Vector sqrt(Vector a) { return {_mm256_sqrt_ps(a.v)}; }
+inline Vector largest(Vector a, Vector b) { return {_mm256_max_ps(a.v, b.v)}; }
+inline Vector smallest(Vector a, Vector b) { return {_mm256_min_ps(a.v, b.v)}; }
+inline Mask greater(Vector a, Vector b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_GT_OQ)}; }
+inline Mask unordered(Vector a) { return {_mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q)}; }
+inline Mask operator|(Mask a, Mask b) { return {_mm256_or_ps(a.m, b.m)}; }
+inline Vector select(Mask m, Vector a, Vector b) { return {_mm256_blendv_ps(b.v, a.v, m.m)}; }
+inline Vector round(Vector a) { return {_mm256_round_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)}; }
+inline Vector times_power_of_two(Vector a, Vector n) {
+    // In two steps, so that results near the smallest normal number are still reached.
+    const __m256i whole = _mm256_cvtps_epi32(n.v), half = _mm256_srai_epi32(whole, 1);
+    const __m256i rest = _mm256_sub_epi32(whole, half), bias = _mm256_set1_epi32(127);
+    const __m256 x = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(half, bias), 23));
+    const __m256 y = _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(rest, bias), 23));
+    return {_mm256_mul_ps(_mm256_mul_ps(a.v, x), y)};
+}
+inline Vector exponent(Vector a) {
+    const __m256i bits = _mm256_castps_si256(_mm256_mul_ps(a.v, _mm256_set1_ps(1.41421356f)));
+    return {_mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127)))};
+}
+inline Vector mantissa(Vector a, Vector exponent) { return times_power_of_two(a, zero() - exponent); }
+inline float sum(Vector a) {
+    __m128 x = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+    x = _mm_add_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_add_ss(x, _mm_movehdup_ps(x)));
+}
+inline float maximum(Vector a) {
+    __m128 x = _mm_max_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
+    x = _mm_max_ps(x, _mm_movehl_ps(x, x));
+    return _mm_cvtss_f32(_mm_max_ss(x, _mm_movehdup_ps(x)));
+}
+
+#else
+
+constexpr int kWidth = 4;
+constexpr int kTileRows[2] = {10, 6};
+
+#if defined(__GNUC__)
+typedef float Lanes __attribute__((vector_size(16)));
+#else
+struct Lanes {
+    float lane[4];
+    float& operator[](int i) { return lane[i]; }
+    float operator[](int i) const { return lane[i]; }
+};
+#endif
+struct Vector { Lanes v; };
+struct Mask { bool m[4]; };
+
+template <class Function>
+inline Vector each(const Function& function) {
+    Vector result;
+    for (int i = 0; i < 4; ++i) result.v[i] = function(i);
+    return result;
+}
+inline Vector broadcast(float x) { return each([&](int) { return x; }); }
+inline Vector zero() { return broadcast(0.0f); }
+inline Vector load(const float* p) {
+    Vector result;
+    std::memcpy(&result, p, sizeof result);
+    return result;
+}
+inline Vector load(const float* p, int count) { return each([&](int i) { return i < count ? p[i] : 0.0f; }); }
+inline void store(float* p, Vector a) { std::memcpy(p, &a, sizeof a); }
+inline void store(float* p, Vector a, int count) {
+    for (int i = 0; i < count; ++i) p[i] = a.v[i];
+}
+#if defined(__GNUC__)
+inline Vector operator+(Vector a, Vector b) { return {a.v + b.v}; }
+inline Vector operator-(Vector a, Vector b) { return {a.v - b.v}; }
+inline Vector operator*(Vector a, Vector b) { return {a.v * b.v}; }
+inline Vector operator/(Vector a, Vector b) { return {a.v / b.v}; }
+#else
+inline Vector operator+(Vector a, Vector b) { return each([&](int i) { return a.v[i] + b.v[i]; }); }
+inline Vector operator-(Vector a, Vector b) { return each([&](int i) { return a.v[i] - b.v[i]; }); }
+inline Vector operator*(Vector a, Vector b) { return each([&](int i) { return a.v[i] * b.v[i]; }); }
+inline Vector operator/(Vector a, Vector b) { return each([&](int i) { return a.v[i] / b.v[i]; }); }
+#endif
+inline Vector fma(Vector a, Vector b, Vector c) { return a * b + c; }
+inline Vector sqrt(Vector a) { return each([&](int i) { return std::sqrt(a.v[i]); }); }
+inline Vector largest(Vector a, Vector b) { return each([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; }); }
+inline Vector smallest(Vector a, Vector b) { return each([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; }); }
+inline Mask greater(Vector a, Vector b) {
+    return {{a.v[0] > b.v[0], a.v[1] > b.v[1], a.v[2] > b.v[2], a.v[3] > b.v[3]}};
+}
+inline Mask unordered(Vector a) {
+    return {{std::isnan(a.v[0]), std::isnan(a.v[1]), std::isnan(a.v[2]), std::isnan(a.v[3])}};
+}
+inline Mask operator|(Mask a, Mask b) {
+    return {{a.m[0] || b.m[0], a.m[1] || b.m[1], a.m[2] || b.m[2], a.m[3] || b.m[3]}};
+}
+inline Vector select(Mask m, Vector a, Vector b) { return each([&](int i) { return m.m[i] ? a.v[i] : b.v[i]; }); }
+inline float sum(Vector a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
+inline float maximum(Vector a) {
+    const float x = a.v[0] > a.v[1] ? a.v[0] : a.v[1], y = a.v[2] > a.v[3] ? a.v[2] : a.v[3];
+    return x > y ? x : y;
+}
+
+#endif
+
+// exp(x) with a relative error below 2e-7: 2^n times a polynomial (Cephes, expf) on [-ln 2 / 2, ln 2 / 2].
+inline Vector exp(Vector x) {
+#if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
+    const Mask nan = unordered(x);
+    const Vector given = x;
+    x = largest(smallest(x, broadcast(88.72283f)), broadcast(-103.0f));
+    const Vector n = round(x * broadcast(1.44269504088896341f));
+    Vector r = fma(n, broadcast(-0.693359375f), x);
+    r = fma(n, broadcast(2.12194440e-4f), r);
+    Vector p = broadcast(1.9875691500e-4f);
+    p = fma(p, r, broadcast(1.3981999507e-3f));
+    p = fma(p, r, broadcast(8.3334519073e-3f));
+    p = fma(p, r, broadcast(4.1665795894e-2f));
+    p = fma(p, r, broadcast(1.6666665459e-1f));
+    p = fma(p, r, broadcast(5.0000001201e-1f));
+    p = fma(p, r * r, r) + broadcast(1.0f);
+    const Vector infinite = select(greater(given, broadcast(88.72283f)), broadcast(INFINITY), times_power_of_two(p, n));
+    return select(nan, given, infinite);
+#else
+    return each([&](int i) { return std::exp(x.v[i]); });
+#endif
+}
+
+// log(x) for positive normal x (Cephes, logf); minus infinity at zero and below the smallest normal, NaN below zero.
+inline Vector log(Vector x) {
+#if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
+    const Vector n = exponent(x);
+    const Vector r = mantissa(x, n) - broadcast(1.0f);
+    const Vector square = r * r;
+    Vector p = broadcast(7.0376836292e-2f);
+    p = fma(p, r, broadcast(-1.1514610310e-1f));
+    p = fma(p, r, broadcast(1.1676998740e-1f));
+    p = fma(p, r, broadcast(-1.2420140846e-1f));
+    p = fma(p, r, broadcast(1.4249322787e-1f));
+    p = fma(p, r, broadcast(-1.6668057665e-1f));
+    p = fma(p, r, broadcast(2.0000714765e-1f));
+    p = fma(p, r, broadcast(-2.4999993993e-1f));
+    p = fma(p, r, broadcast(3.3333331174e-1f));
+    p = p * r * square;
+    p = fma(n, broadcast(-2.12194440e-4f), p);
+    p = fma(square, broadcast(-0.5f), p);
+    Vector y = fma(n, broadcast(0.693359375f), r + p);
+    y = select(greater(broadcast(1.17549435e-38f), x), broadcast(-INFINITY), y);
+    y = select(greater(zero(), x), broadcast(NAN), y);
+    y = select(greater(x, broadcast(3.4028235e38f)), x, y);
+    return select(unordered(x), x, y);
+#else
+    return each([&](int i) { return std::log(x.v[i]); });
+#endif
+}
+
+inline Vector sigmoid(Vector x) { return broadcast(1.0f) / (broadcast(1.0f) + exp(zero() - x)); }
+
+// tanh(x): an odd polynomial (Cephes, tanhf) near zero, 1 - 2 / (exp(2 x) + 1) elsewhere.
+inline Vector tanh(Vector x) {
+#if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
+    const Vector far = broadcast(1.0f) - broadcast(2.0f) / (exp(x + x) + broadcast(1.0f));
+    const Vector square = x * x;
+    Vector p = broadcast(-5.70498872745e-3f);
+    p = fma(p, square, broadcast(2.06390887954e-2f));
+    p = fma(p, square, broadcast(-5.37397155531e-2f));
+    p = fma(p, square, broadcast(1.33314422036e-1f));
+    p = fma(p, square, broadcast(-3.33332819422e-1f));
+    return select(greater(broadcast(0.390625f), square), fma(p * square, x, x), far);
+#else
+    return each([&](int i) { return std::tanh(x.v[i]); });
+#endif
+}
+
+}  // namespace MINIKERAS_SET
+}  // namespace minikeras

@@ -1,0 +1,5 @@
+"""The layers: each family's file says in `__all__` what it exports."""
+
+from minikeras.layers.core import *
+from minikeras.layers.layer import Layer
+from minikeras.layers.spec import InputSpec

@@ -1,0 +1,242 @@
+"""What belongs to a layer: its variables and sublayers, found among its attributes whenever they are asked for.
+
+Nothing is registered when an attribute is set: the structure is read from the attributes, lists, tuples and
+dictionaries included, so it cannot go stale.
+"""
+
+import weakref
+
+from minikeras.autodiff import Variable
+from minikeras.metrics.metric import Metric
+from minikeras.ops import elementwise
+from minikeras.ops.random import SeedGenerator
+
+# Attributes that refer to other layers without owning them.
+_REFERENCES = ("_calls", "_init_arguments", "_losses")
+
+# The layers that hold penalties of a call, so that the common case, none, costs nothing.
+_with_losses = weakref.WeakSet()
+
+
+class Tracking:
+    """The structure of a layer: sublayers, weights, penalties, and whether they train."""
+
+    def _owned(self, kinds):
+        """Objects of the given classes among the attributes, each once, in order of first assignment."""
+        found, seen = [], set()
+        for name, value in self.__dict__.items():
+            if name not in _REFERENCES:
+                _collect(value, kinds, found, seen)
+        return found
+
+    @property
+    def _layers(self):
+        """The layers directly inside this one."""
+        return [layer for layer in self._owned(Tracking) if layer is not self]
+
+    def _flatten_layers(self, include_self=True, recursive=True):
+        """The layers inside this one, each once, parents before children."""
+        found, seen = [], set()
+
+        def visit(layer):
+            if id(layer) in seen:
+                return
+            seen.add(id(layer))
+            found.append(layer)
+            for inner in layer._layers:
+                visit(inner)
+
+        if recursive:
+            visit(self)
+            return found if include_self else found[1:]
+        return ([self] if include_self else []) + self._layers
+
+    def _own_variables(self):
+        """The layer's own variables, those that train first."""
+        variables = _unique([*self._variables, *self._owned(Variable)])
+        return _sorted_by_trainable(variables, self._frozen_ids())
+
+    @property
+    def variables(self):
+        """All variables: weights and the states of seed generators, this layer's first."""
+        own = self._own_variables() + [g.state for g in self._owned(SeedGenerator)]
+        return _unique([*own, *(v for layer in self._layers for v in layer.variables)])
+
+    @property
+    def weights(self):
+        """All weights, this layer's own first, then those of its sublayers in order."""
+        return _unique([*self._own_variables(), *(v for layer in self._layers for v in layer.weights)])
+
+    @property
+    def trainable_variables(self):
+        """The variables that training changes: none if the layer is frozen."""
+        if not self.trainable:
+            return []
+        own = [v for v in self._own_variables() if v.trainable]
+        return _unique([*own, *(v for layer in self._layers for v in layer.trainable_variables)])
+
+    @property
+    def non_trainable_variables(self):
+        """The variables that training leaves alone."""
+        trainable = {id(v) for v in self.trainable_variables}
+        return [v for v in self.variables if id(v) not in trainable]
+
+    @property
+    def trainable_weights(self):
+        """The weights that training changes."""
+        return self.trainable_variables
+
+    @property
+    def non_trainable_weights(self):
+        """The weights that training leaves alone."""
+        trainable = {id(v) for v in self.trainable_variables}
+        return [v for v in self.weights if id(v) not in trainable]
+
+    @property
+    def trainable(self):
+        """Whether training changes the weights; setting it reaches all sublayers."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        value = bool(value)
+        self._trainable = value
+        frozen = self._frozen_ids()
+        for variable in [*self._variables, *self._owned(Variable)]:
+            if not value and variable.trainable:
+                variable.trainable = False
+                frozen.add(id(variable))
+            elif value and id(variable) in frozen:
+                variable.trainable = True
+                frozen.discard(id(variable))
+        for layer in self._layers:
+            layer.trainable = value
+
+    def _frozen_ids(self):
+        """Variables that would train if the layer did."""
+        return self.__dict__.setdefault("_frozen", set())
+
+    def count_params(self):
+        """How many numbers the weights hold."""
+        if not self.built:
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' has no weights yet. Call it on data, or build(input_shape), first."
+            )
+        return sum(v.size for v in self.weights)
+
+    def get_weights(self):
+        """The weights as a list of NumPy arrays, copies."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights):
+        """Replace the weights by arrays of the same shapes, in the order of `weights`."""
+        weights, own = list(weights), self.weights
+        if len(weights) != len(own):
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' has {len(own)} weights ({_shapes(own)}), "
+                f"received {len(weights)}. Pass the list that get_weights() of an equal layer returns."
+            )
+        for variable, value in zip(own, weights, strict=True):
+            if tuple(getattr(value, "shape", ())) != variable.shape:
+                raise ValueError(
+                    f"{type(self).__name__} '{self.name}': weight '{variable.path}' has shape {variable.shape}, "
+                    f"received an array of shape {tuple(getattr(value, 'shape', ()))}. "
+                    f"Expected shapes, in order: {_shapes(own)}."
+                )
+        for variable, value in zip(own, weights, strict=True):
+            variable.assign(value)
+
+    # Penalties
+
+    def add_loss(self, loss):
+        """Add a scalar tensor, or a list of them, to what training minimizes; call it from `call`."""
+        for one in loss if isinstance(loss, (list, tuple)) else [loss]:
+            self._losses.append(one() if callable(one) else one)
+        _with_losses.add(self)
+
+    def add_metric(self, *args, **kwargs):
+        """Not available: metrics are objects of their own."""
+        raise NotImplementedError(
+            "add_metric does not exist in Keras 3. Make the metric in __init__ (self.m = minikeras.metrics.Mean()) and "
+            "call self.m.update_state(value) in call()."
+        )
+
+    @property
+    def losses(self):
+        """The penalties of this layer and its sublayers: from `add_loss`, activities, and weights' regularizers."""
+        found = self._call_losses()
+        penalized = [v for v in self.trainable_variables if v.regularizer is not None]
+        return found + [v.regularizer(v) for v in penalized]
+
+    def _call_losses(self):
+        """What the last call added with `add_loss` and activity regularizers."""
+        if not _with_losses:
+            return []
+        return [loss for layer in self._flatten_layers() for loss in layer._losses]
+
+    def _clear_losses(self):
+        """Forget the penalties of the last call; nothing to do as long as no layer anywhere has added one."""
+        if not _with_losses:
+            return
+        for layer in self._flatten_layers():
+            layer._losses.clear()
+            _with_losses.discard(layer)
+
+    def _regularize_activity(self, outputs):
+        for output in outputs if isinstance(outputs, (list, tuple)) else [outputs]:
+            penalty = self.activity_regularizer(output)
+            if output.shape:
+                penalty = elementwise.divide(penalty, float(max(output.shape[0], 1)))
+            self.add_loss(penalty)
+
+    # The graph
+
+    @property
+    def input(self):
+        """The symbolic input of the layer's only call in a functional model."""
+        return self._only_call().args[0]
+
+    @property
+    def output(self):
+        """The symbolic output of the layer's only call in a functional model."""
+        return self._only_call().outputs
+
+    def _only_call(self):
+        if not self._calls:
+            raise AttributeError(
+                f"{type(self).__name__} '{self.name}' was never called on a symbolic input: it has no input or output."
+            )
+        return self._calls[0]
+
+    @property
+    def metrics(self):
+        """The metrics that this layer and its sublayers own."""
+        return _unique([m for layer in self._flatten_layers() for m in layer._owned(Metric)])
+
+
+def _collect(value, kinds, found, seen):
+    if isinstance(value, kinds):
+        if id(value) not in seen:
+            seen.add(id(value))
+            found.append(value)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _collect(item, kinds, found, seen)
+    elif isinstance(value, dict):
+        for item in value.values():
+            _collect(item, kinds, found, seen)
+
+
+def _unique(items):
+    return list({id(item): item for item in items}.values())
+
+
+def _sorted_by_trainable(variables, frozen):
+    def trains(variable):
+        return variable.trainable or id(variable) in frozen
+
+    return [v for v in variables if trains(v)] + [v for v in variables if not trains(v)]
+
+
+def _shapes(variables):
+    return ", ".join(str(v.shape) for v in variables) or "none"

@@ -1,0 +1,265 @@
+"""The model: a layer that can be trained, saved and summarized."""
+
+import json
+
+import numpy as np
+
+from minikeras.autodiff import is_symbolic
+from minikeras.autodiff.symbolic import SymbolicTensor
+from minikeras.layers.layer import Layer
+from minikeras.layers.spec import who
+from minikeras.models.graph import Graph
+from minikeras.models.summary import print_summary
+from minikeras.nest import flatten, map_structure
+from minikeras.ops import elementwise
+from minikeras.ops.shape import expand_dims, squeeze
+from minikeras.serialization import serialize
+from minikeras.training.trainer import Trainer
+
+
+class Model(Trainer, Layer):
+    """Layers that are trained together.
+
+    Either derive from it: make the layers in `__init__`, use them in `call`. Or connect symbolic tensors:
+    `Model(inputs, outputs)` with what `Input` and calls of layers on it return, lists and dictionaries of them included.
+
+    >>> import minikeras as keras
+    >>> class Classifier(keras.Model):
+    ...     def __init__(self):
+    ...         super().__init__()
+    ...         self.hidden = keras.layers.Dense(8, activation="relu")
+    ...         self.out = keras.layers.Dense(3, activation="softmax")
+    ...
+    ...     def call(self, inputs):
+    ...         return self.out(self.hidden(inputs))
+    >>> Classifier()(np.ones((2, 4), "float32")).shape
+    (2, 3)
+
+    >>> x = keras.Input((4,))
+    >>> keras.Model(x, keras.layers.Dense(3)(x)).count_params()
+    15
+    """
+
+    module = "keras"
+    passes_mask = True
+    # The class of `Model(inputs, outputs)`, set by its module.
+    functional_class = None
+
+    def __new__(cls, *args, **kwargs):
+        if cls is Model and _are_graph_arguments(args, kwargs):
+            return Model.functional_class(*args, **kwargs)
+        return super().__new__(cls, *args, **kwargs)
+
+    def __init__(self, *args, **kwargs):
+        graph = None
+        if _are_graph_arguments(args, kwargs):
+            names = ("inputs", "outputs", "name")
+            kwargs = {**dict(zip(names, args, strict=False)), **kwargs}
+            graph = kwargs.pop("inputs"), kwargs.pop("outputs")
+            args = ()
+        super().__init__(*args, **kwargs)
+        self._graph = None
+        if graph is not None:
+            self._set_graph(*graph)
+
+    def _set_graph(self, inputs, outputs):
+        self._graph = Graph(inputs, outputs, self.name)
+        self._graph_layers = self._graph.layers
+        self.built = True
+        self._build_shape = map_structure(lambda t: t.shape, inputs)
+        self._output_shape = map_structure(lambda t: t.shape, outputs)
+
+    def call(self, inputs, training=None, mask=None):
+        """The outputs for the inputs; a subclass writes its own."""
+        if self._graph is None:
+            raise NotImplementedError(f"{type(self).__name__} has no call(self, inputs) method. Write one.")
+        return self._graph.run(self._graph_inputs(inputs))
+
+    def _graph_inputs(self, inputs):
+        """The values for the graph's inputs, flat, in their dtypes."""
+        expected = self._graph.inputs
+        if isinstance(inputs, dict):
+            values = self._inputs_by_name(inputs)
+        else:
+            values = flatten(inputs)
+        if len(values) != len(expected):
+            raise ValueError(f"{who(self)} has {len(expected)} inputs ({self._names()}), received {len(values)}.")
+        checked = []
+        for value, tensor in zip(values, expected, strict=True):
+            if value is not None and not is_symbolic(value):
+                value = self._fitted(value, tensor)
+            checked.append(value)
+        return checked
+
+    def _inputs_by_name(self, inputs):
+        structure = self._graph.input_structure
+        if isinstance(structure, dict):
+            missing = [k for k in structure if k not in inputs]
+            if missing:
+                raise ValueError(f"{who(self)} is missing the input {missing[0]!r}; received {sorted(inputs)}.")
+            return flatten({k: inputs[k] for k in structure})
+        names = [t.name for t in self._graph.inputs]
+        missing = [n for n in names if n not in inputs]
+        if missing:
+            raise ValueError(f"{who(self)} is missing the input {missing[0]!r}; received {sorted(inputs)}.")
+        return [inputs[n] for n in names]
+
+    def _fitted(self, value, tensor):
+        """A value checked against the input's shape, with a missing last axis of size 1 added as Keras does."""
+        shape, wanted = tuple(value.shape), tensor.shape
+        if len(shape) == len(wanted) - 1 and wanted[-1] == 1:
+            mask, value = value.mask, expand_dims(value, axis=-1)
+            value.mask = mask
+            shape = tuple(value.shape)
+        elif len(shape) == len(wanted) + 1 and shape[-1] == 1:
+            value = squeeze(value, axis=-1)
+            shape = tuple(value.shape)
+        if len(shape) != len(wanted) or any(w is not None and s != w for s, w in zip(shape[1:], wanted[1:], strict=True)):
+            raise ValueError(_wrong_shape(self, tensor, shape))
+        if value.dtype != tensor.dtype and not (value.dtype.kind == "f" and tensor.dtype.kind == "f"):
+            mask = value.mask
+            value = elementwise.cast(value, tensor.dtype.name)
+            value.mask = mask
+        return value
+
+    def _names(self):
+        return ", ".join(t.name for t in self._graph.inputs)
+
+    def build(self, input_shape):
+        """Make the weights for inputs of this shape by trying the call on it."""
+        if self._graph is None and type(self).call is not Model.call:
+            symbolic = _symbols(input_shape)
+            self.built = True
+            self._build_shape = input_shape
+            self.compute_output_spec(symbolic)
+        self.built = True
+
+    def compute_output_spec(self, *args, **kwargs):
+        self.built = True
+        return super().compute_output_spec(*args, **kwargs)
+
+    def _build_if_needed(self, args, kwargs):
+        # A subclass's layers build themselves when `call` reaches them; its own `build` is for weights of its own.
+        first = not self.built
+        if first and type(self).build is not Model.build:
+            return super()._build_if_needed(args, kwargs)
+        if first:
+            self.built = True
+            self._build_shape = map_structure(lambda v: (None, *v.shape[1:]) if hasattr(v, "shape") and v.shape else None, args[0] if args else None)
+        return first
+
+    # What it consists of
+
+    @property
+    def layers(self):
+        """The layers of the model, in order."""
+        if self._graph is not None:
+            return list(self._graph_layers)
+        return [layer for layer in self._layers if isinstance(layer, Layer)]
+
+    def get_layer(self, name=None, index=None):
+        """The layer of that name, or at that index."""
+        if (name is None) == (index is None):
+            raise ValueError("get_layer expected either name= or index=.")
+        layers = self.layers
+        if index is not None:
+            if not -len(layers) <= index < len(layers):
+                raise ValueError(f"{who(self)} has {len(layers)} layers, received index={index}.")
+            return layers[index]
+        for layer in layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(f"{who(self)} has no layer {name!r}. Its layers are {[layer.name for layer in layers]}.")
+
+    @property
+    def inputs(self):
+        """The symbolic inputs, a list."""
+        return list(self._graph.inputs) if self._graph is not None else None
+
+    @property
+    def outputs(self):
+        """The symbolic outputs, a list."""
+        return list(self._graph.outputs) if self._graph is not None else None
+
+    @property
+    def input(self):
+        """The symbolic input, in the structure the model was made with."""
+        return self._graph.input_structure if self._graph is not None else super().input
+
+    @property
+    def output(self):
+        """The symbolic output, in the structure the model was made with."""
+        return self._graph.output_structure if self._graph is not None else super().output
+
+    @property
+    def input_shape(self):
+        """The shape of the input, None where unknown."""
+        return map_structure(lambda t: t.shape, self.input)
+
+    @property
+    def output_shape(self):
+        """The shape of the output, None where unknown."""
+        return map_structure(lambda t: t.shape, self.output)
+
+    @property
+    def input_names(self):
+        """The names of the inputs."""
+        return [t.name for t in self.inputs]
+
+    @property
+    def output_names(self):
+        """The names of the outputs: of the layers that make them."""
+        if self._graph is None:
+            return None
+        structure = self._graph.output_structure
+        if isinstance(structure, dict):
+            return sorted(structure)
+        names, seen = [], {}
+        for tensor in self._graph.outputs:
+            base = getattr(tensor.call.function, "name", None) or getattr(tensor.call.function, "__name__", "output")
+            count = seen[base] = seen.get(base, 0) + 1
+            names.append(base if count == 1 else f"{base}_{count - 1}")
+        return names
+
+    def _input_dtypes(self):
+        return [t.dtype for t in self._graph.inputs] if self._graph is not None and not isinstance(self._graph.input_structure, dict) else None
+
+    # Looking and keeping
+
+    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
+        """Print the layers with their output shapes and parameters, and the totals.
+
+        print_fn: called with each line instead of print. expand_nested: also the layers of inner models.
+        """
+        print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
+
+    def to_json(self, **kwargs):
+        """The architecture as a JSON string, from which `models.model_from_json` makes an equal model."""
+        return json.dumps(serialize(self), **kwargs)
+
+    def __repr__(self):
+        parameters = f"{self.count_params():,} parameters" if self.built else "unbuilt"
+        return f"<{type(self).__name__} name={self.name}, {len(self.layers)} layers, {parameters}>"
+
+
+def _are_graph_arguments(args, kwargs):
+    return len(args) >= 2 or ("outputs" in kwargs and (args or "inputs" in kwargs)) or (len(args) == 1 and "outputs" in kwargs)
+
+
+def _symbols(input_shape):
+    if isinstance(input_shape, dict):
+        return {k: _symbols(v) for k, v in input_shape.items()}
+    if isinstance(input_shape, (list, tuple)) and all(s is None or isinstance(s, (int, np.integer)) for s in input_shape):
+        return SymbolicTensor(input_shape)
+    return [_symbols(s) for s in input_shape]
+
+
+def _wrong_shape(model, tensor, shape):
+    wanted = tensor.shape
+    remedy = "Reshape the data, or define the model with another Input."
+    if len(shape) == len(wanted) - 1 and len(wanted) == 4:
+        remedy = "Images need a channels axis: add one with x[..., None]."
+    elif len(shape) == len(wanted) - 1:
+        remedy = "If this is a single sample, add the batch axis: x[None]."
+    features = f"{wanted[-1]} features: " if len(wanted) == 2 and len(shape) == 2 else ""
+    return f"{who(model)} expected inputs of {features}shape {wanted} ('{tensor.name}'), received shape {shape}. {remedy}"

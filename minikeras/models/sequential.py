@@ -1,0 +1,163 @@
+"""Sequential: layers in a row."""
+
+from minikeras.autodiff import Tensor, is_symbolic
+from minikeras.layers.context import context
+from minikeras.layers.core import Input, InputLayer
+from minikeras.layers.layer import Layer
+from minikeras.layers.spec import who
+from minikeras.layers.shapes import as_shape, is_shape
+from minikeras.models.model import Model
+from minikeras.serialization import deserialize, serialize
+
+__all__ = ["Sequential"]
+
+
+class Sequential(Model):
+    """Layers in a row, each fed with the one before it: a list of them, or `add` one by one.
+
+    An `Input` at the beginning makes the weights at once; without it they are made at the first call.
+
+    >>> import minikeras as keras
+    >>> model = Sequential([keras.Input((4,)), keras.layers.Dense(8, activation="relu"), keras.layers.Dense(3)])
+    >>> model.output_shape, model.count_params()
+    ((None, 3), 67)
+    """
+
+    def __new__(cls, *args, **kwargs):
+        return Layer.__new__(cls, *args, **kwargs)
+
+    def __init__(self, layers=None, trainable=True, name=None):
+        super().__init__(trainable=trainable, name=name)
+        self._stack = []
+        self._start = None
+        if layers is not None and not isinstance(layers, (list, tuple)):
+            raise TypeError(f"Sequential expected a list of layers, received {layers!r}. Write Sequential([layer]).")
+        for layer in layers or ():
+            self._append(layer)
+        self._connect()
+
+    def add(self, layer, rebuild=True):
+        """Put one more layer at the end."""
+        self._append(layer)
+        self._connect()
+
+    def pop(self, rebuild=True):
+        """Take the last layer off and return it."""
+        if not self._stack:
+            raise ValueError(f"{who(self)} has no layers to pop.")
+        layer = self._stack.pop()
+        self.built = False
+        self._graph = None
+        self._connect()
+        return layer
+
+    def _append(self, layer):
+        if hasattr(layer, "call") and not isinstance(layer, Layer) and hasattr(layer, "shape"):
+            layer = layer.call.function  # the tensor that Input returned
+        if not isinstance(layer, Layer):
+            hint = " It is a class: add parentheses." if isinstance(layer, type) else ""
+            raise TypeError(f"{who(self)}: only layers can be added, received {layer!r}.{hint}")
+        if isinstance(layer, InputLayer):
+            if self._stack or self._start is not None:
+                raise ValueError(f"{who(self)}: an Input comes first, but the model has {len(self._stack)} layers already.")
+            self._start = layer
+            return
+        if layer is self or any(layer is other for other in self._stack):
+            raise ValueError(
+                f"{who(self)}: the layer '{layer.name}' is in the model already. Create another one, "
+                "or share it in a functional model."
+            )
+        if any(layer.name == other.name for other in self._stack):
+            raise ValueError(f"{who(self)}: all layers need different names, but two are called '{layer.name}'.")
+        if not self._stack and self._start is None:
+            self._start = self._start_from(layer)
+        self._stack.append(layer)
+
+    def _start_from(self, layer):
+        """The Input that a first layer's input_shape, or a first model's own input, stands for."""
+        if layer._input_shape_argument is not None:
+            return Input(batch_shape=layer._input_shape_argument).call.function
+        graph = getattr(layer, "_graph", None)
+        if graph is not None and len(graph.inputs) == 1:
+            return Input(batch_shape=graph.inputs[0].shape, dtype=graph.inputs[0].dtype.name).call.function
+        return None
+
+    def _connect(self):
+        """Call the layers on the symbolic input, as far as there is one."""
+        if self._start is None or not self._stack:
+            return
+        outer, context.path = context.path, (*context.path, self.name)
+        try:
+            # `add` after `add` continues the graph; otherwise it is made from the beginning.
+            connected = len(self._graph_layers) - 1 if self._graph is not None else 0
+            x = self._graph.output_structure if connected else self._start.output
+            for layer in self._stack[connected:]:
+                x = layer(x)
+        finally:
+            context.path = outer
+        self._set_graph(self._start.output, x)
+
+    def build(self, input_shape=None):
+        """Make the weights for inputs of this shape."""
+        if input_shape is None or self._graph is not None:
+            return
+        shape = as_shape(input_shape)
+        if not is_shape(shape):
+            raise ValueError(f"{who(self)}.build expected one shape such as (None, 4), received {input_shape!r}.")
+        if not self._stack:
+            raise ValueError(f"{who(self)} has no layers. Add one first.")
+        dtype = getattr(self._stack[0], "input_dtype_hint", None)
+        self._start = Input(batch_shape=shape, dtype=dtype).call.function
+        self._connect()
+
+    def _build_if_needed(self, args, kwargs):
+        if self.built:
+            return False
+        shape = getattr(args[0], "shape", None) if args else None
+        if shape is None:
+            raise ValueError(f"{who(self)} expected one array or tensor, received {args!r:.80}.")
+        dtype = args[0].dtype.name
+        try:
+            hint = getattr(self._stack[0], "input_dtype_hint", None) if self._stack else None
+            batch = (None, *shape[1:])
+            self._start = Input(batch_shape=batch, dtype=hint or (dtype if dtype.startswith("float") else None)).call.function
+            self._connect()
+        except BaseException:
+            self._start, self._graph, self.built = None, None, False
+            raise
+        return True
+
+    def call(self, inputs, training=None, mask=None):
+        if self._graph is not None and not is_symbolic(inputs):
+            inputs = self._graph_inputs(inputs)[0]
+        x = inputs
+        if mask is not None and isinstance(x, Tensor) and x.mask is None:
+            x.mask = mask
+        for layer in self._stack:
+            x = layer(x)
+        return x
+
+    @property
+    def layers(self):
+        """The layers, without the Input."""
+        return list(self._stack)
+
+    def get_config(self):
+        layers = ([self._start] if self._start is not None else []) + self._stack
+        config = {"name": self.name, "trainable": self._trainable, "layers": [serialize(layer) for layer in layers]}
+        config["dtype"] = serialize(self.dtype_policy)
+        if self._start is not None:
+            config["build_input_shape"] = list(self._start.batch_shape)
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        model = cls(name=config.get("name"))
+        for entry in config["layers"]:
+            model._append(deserialize(entry, custom_objects, family="layer"))
+        model._connect()
+        if not model.built and model._stack and config.get("build_input_shape"):
+            model.build(config["build_input_shape"])
+        if config.get("trainable") is False:
+            model.trainable = False
+        return model

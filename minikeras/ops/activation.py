@@ -1,0 +1,354 @@
+"""Activation functions, and the error function behind one of them."""
+
+import numpy as np
+
+from minikeras.autodiff import Tensor, as_array, differentiable
+from minikeras.ops import elementwise, shape
+from minikeras.ops.elementwise import floating
+
+
+def _logistic(x):
+    """1 / (1 + e⁻ˣ) without overflow: tanh never overflows."""
+    return 0.5 * np.tanh(0.5 * x) + 0.5
+
+
+# Rectifiers
+
+
+@differentiable
+def relu(x, /):
+    """max(x, 0), with derivative 0 at 0."""
+    return np.maximum(x, 0), (lambda dy: dy * np.greater(x, 0).astype(dy.dtype),)
+
+
+@differentiable
+def relu6(x, /):
+    """min(max(x, 0), 6)."""
+    return np.minimum(np.maximum(x, 0), 6), (
+        lambda dy: dy * np.logical_and(np.greater(x, 0), np.less(x, 6)).astype(dy.dtype),
+    )
+
+
+@differentiable
+def leaky_relu(x, /, negative_slope=0.2):
+    """x where positive, negative_slope · x elsewhere (Maas et al. 2013)."""
+    x = floating(x)
+    slope = np.where(np.greater(x, 0), 1.0, negative_slope).astype(x.dtype)
+    return x * slope, (lambda dy: dy * slope,)
+
+
+@differentiable
+def bounded_relu(x, /, negative_slope=0.0, max_value=None, threshold=0.0):
+    """x where above threshold, up to max_value; negative_slope · (x - threshold) elsewhere."""
+    x = floating(x)
+    above = np.greater(x, threshold)
+    y = np.where(above, x, np.zeros_like(x))
+    rising = above
+    if max_value is not None:
+        y = np.minimum(np.maximum(y, 0), max_value)
+        rising = np.logical_and(above, np.logical_and(np.greater_equal(x, 0), np.less_equal(x, max_value)))
+    if negative_slope:
+        y = y + negative_slope * np.minimum(x - threshold, 0)
+    slope = np.where(rising, 1.0, np.where(np.less(x, threshold), negative_slope, 0.0)).astype(x.dtype)
+    return y.astype(x.dtype), (lambda dy: dy * slope,)
+
+
+@differentiable
+def threshold(x, /, threshold, default_value):
+    """x where above the threshold, default_value elsewhere."""
+    above = np.greater(x, threshold)
+    return np.where(above, x, np.full_like(x, default_value)), (lambda dy: dy * above.astype(dy.dtype),)
+
+
+# Exponential units
+
+
+@differentiable
+def elu(x, /, alpha=1.0):
+    """x where positive, alpha · (eˣ - 1) elsewhere (Clevert et al. 2015)."""
+    x = floating(x)
+    positive = np.greater(x, 0)
+    e = alpha * np.expm1(np.minimum(x, 0))
+    return np.where(positive, x, e), (lambda dy: dy * np.where(positive, np.ones_like(x), e + alpha),)
+
+
+# Klambauer et al. 2017, "Self-normalizing neural networks"
+_SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+
+
+def selu(x):
+    """scale · elu(x, alpha), with the constants that keep mean and variance (Klambauer et al. 2017)."""
+    return elementwise.multiply(elu(x, alpha=_SELU_ALPHA), _SELU_SCALE)
+
+
+@differentiable
+def celu(x, /, alpha=1.0):
+    """x where positive, alpha · (e^(x / alpha) - 1) elsewhere (Barron 2017)."""
+    x = floating(x)
+    positive = np.greater(x, 0)
+    e = np.exp(np.minimum(x, 0) / alpha)
+    return np.where(positive, x, alpha * (e - 1)), (lambda dy: dy * np.where(positive, np.ones_like(x), e),)
+
+
+# Sigmoids, and what is made of them
+
+
+@differentiable
+def sigmoid(x, /):
+    """1 / (1 + e⁻ˣ)."""
+    y = _logistic(floating(x))
+    return y, (lambda dy: dy * y * (1 - y),)
+
+
+@differentiable
+def log_sigmoid(x, /):
+    """log(sigmoid(x)), without overflow."""
+    x = floating(x)
+    return -np.logaddexp(-x, np.zeros_like(x)), (lambda dy: dy * _logistic(-x),)
+
+
+@differentiable
+def softplus(x, /):
+    """log(1 + eˣ)."""
+    x = floating(x)
+    return np.logaddexp(x, np.zeros_like(x)), (lambda dy: dy * _logistic(x),)
+
+
+@differentiable
+def softsign(x, /):
+    """x / (1 + |x|)."""
+    x = floating(x)
+    d = 1 + np.absolute(x)
+    return x / d, (lambda dy: dy / (d * d),)
+
+
+@differentiable
+def silu(x, /):
+    """x · sigmoid(x), also called swish (Ramachandran et al. 2017)."""
+    x = floating(x)
+    s = _logistic(x)
+    return x * s, (lambda dy: dy * s * (1 + x * (1 - s)),)
+
+
+swish = silu
+
+
+@differentiable
+def mish(x, /):
+    """x · tanh(softplus(x)) (Misra 2019)."""
+    x = floating(x)
+    t = np.tanh(np.logaddexp(x, np.zeros_like(x)))
+    return x * t, (lambda dy: dy * (t + x * (1 - t * t) * _logistic(x)),)
+
+
+def glu(x, axis=-1):
+    """The first half of x along `axis`, times the sigmoid of the second half (Dauphin et al. 2017)."""
+    size = shape.shape(x)[axis]
+    if size is None or size % 2:
+        raise ValueError(
+            f"glu expected an even number of elements along axis {axis}, received shape {shape.shape(x)}. "
+            "Its first half is gated by the second."
+        )
+    value, gate = shape.split(x, 2, axis=axis)
+    return elementwise.multiply(value, sigmoid(gate))
+
+
+@differentiable
+def hard_sigmoid(x, /):
+    """x / 6 + 1/2, kept between 0 and 1."""
+    x = floating(x)
+    inside = np.logical_and(np.greater(x, -3), np.less(x, 3))
+    return np.minimum(np.maximum(x / 6 + 0.5, 0), 1), (lambda dy: dy * inside.astype(dy.dtype) / 6,)
+
+
+def hard_silu(x):
+    """x · hard_sigmoid(x) (Howard et al. 2019)."""
+    return elementwise.multiply(x, hard_sigmoid(x))
+
+
+hard_swish = hard_silu
+
+
+@differentiable
+def hard_tanh(x, /):
+    """x, kept between -1 and 1."""
+    inside = np.logical_and(np.greater(x, -1), np.less(x, 1))
+    return np.minimum(np.maximum(x, -1), 1), (lambda dy: dy * inside.astype(dy.dtype),)
+
+
+@differentiable
+def squareplus(x, /, b=4):
+    """(x + √(x² + b)) / 2 (Barron 2021)."""
+    x = floating(x)
+    root = np.sqrt(x * x + b)
+    return (x + root) / 2, (lambda dy: dy * (0.5 + 0.5 * x / root),)
+
+
+# Sparse and shrinking functions
+
+
+@differentiable
+def sparse_plus(x, /):
+    """0 up to -1, x from 1 on, (x + 1)² / 4 between."""
+    x = floating(x)
+    ramp = np.minimum(np.maximum(x + 1, 0), 2)
+    return np.where(np.less(x, 1), ramp * ramp / 4, x), (lambda dy: dy * ramp / 2,)
+
+
+@differentiable
+def sparse_sigmoid(x, /):
+    """0 up to -1, 1 from 1 on, (x + 1) / 2 between."""
+    x = floating(x)
+    inside = np.logical_and(np.greater(x, -1), np.less(x, 1))
+    return np.minimum(np.maximum(0.5 * (x + 1), 0), 1), (lambda dy: dy * inside.astype(dy.dtype) / 2,)
+
+
+@differentiable
+def sparsemax(x, /, axis=-1):
+    """max(x - τ, 0) along `axis`, with Keras's threshold τ.
+
+    With x falling, c its running sum and k the largest rank where k x_k > c_k - 1, τ is (Σ_{j≤k} c_j - 1) / k. The
+    projection onto the simplex (Martins & Astudillo 2016, algorithm 1) has c_k in place of that sum; the two agree
+    only for k = 1, so the result does not in general add up to 1.
+    """
+    z = floating(as_array(x))
+    ranks = np.argsort(np.argsort(-z, axis=axis, kind="stable"), axis=axis)
+    falling = -np.sort(-z, axis=axis)
+    sums = np.cumsum(falling, axis=axis)
+    places = np.ones(z.ndim, int)
+    places[axis] = -1
+    counts = np.arange(1, z.shape[axis] + 1, dtype=z.dtype).reshape(places)
+    support = falling - (sums - 1) / counts > 0
+    size = np.sum(support, axis=axis, keepdims=True)
+    tau = (np.sum(np.where(support, sums, 0), axis=axis, keepdims=True) - 1) / size.astype(z.dtype)
+    y = np.maximum(z - tau, 0).astype(z.dtype)
+    positive = (y > 0).astype(z.dtype)
+    # The element of rank i takes part in the running sums from i to k.
+    share = (np.maximum(size - ranks, 0) / size).astype(z.dtype)
+
+    def gradient(dy):
+        dy = dy * positive
+        return dy - share * np.sum(dy, axis=axis, keepdims=True)
+
+    return y, (gradient,)
+
+
+@differentiable
+def hard_shrink(x, /, threshold=0.5):
+    """x, and 0 where |x| is at most the threshold."""
+    kept = np.greater(np.absolute(x), threshold)
+    return np.where(kept, x, np.zeros_like(x)), (lambda dy: dy * kept.astype(dy.dtype),)
+
+
+@differentiable
+def soft_shrink(x, /, threshold=0.5):
+    """x brought nearer to 0 by the threshold, and 0 where |x| is at most that."""
+    x = floating(x)
+    kept = np.greater(np.absolute(x), threshold)
+    return np.where(kept, x - threshold * np.sign(x), np.zeros_like(x)), (lambda dy: dy * kept.astype(dy.dtype),)
+
+
+@differentiable
+def tanh_shrink(x, /):
+    """x - tanh(x)."""
+    x = floating(x)
+    t = np.tanh(x)
+    return x - t, (lambda dy: dy * t * t,)
+
+
+# The normal distribution
+
+
+def gelu(x, approximate=True):
+    """x · Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016); approximate takes the tanh form."""
+    return _gelu_tanh(x) if approximate else _gelu_exact(x)
+
+
+@differentiable
+def _gelu_tanh(x, /):
+    x = floating(x)
+    k = float(np.sqrt(2.0 / np.pi))
+    t = np.tanh(k * (x + 0.044715 * x * x * x))
+    return 0.5 * x * (1 + t), (
+        lambda dy: dy * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * k * (1 + 3 * 0.044715 * x * x)),
+    )
+
+
+@differentiable
+def _gelu_exact(x, /):
+    x = floating(x)
+    scaled = x * float(np.sqrt(0.5))
+    phi = 0.5 * ((erf(scaled) if isinstance(scaled, Tensor) else _erf(scaled)) + 1)
+    return x * phi, (lambda dy: dy * (phi + x * np.exp(-0.5 * x * x) * float(1 / np.sqrt(2 * np.pi))),)
+
+
+@differentiable
+def erf(x, /):
+    """The error function 2/√π ∫₀ˣ exp(-t²) dt, to the precision of the dtype."""
+    x = floating(x)
+    return _erf(as_array(x)), (lambda dy: dy * float(2.0 / np.sqrt(np.pi)) * np.exp(-x * x),)
+
+
+# W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969) 631-637: numerators and
+# denominators, the highest power first, for |x| to 0.46875 (in x²), to 4 (in |x|, of erfc · exp(x²)) and beyond (in 1/x²).
+_NEAR = (
+    (1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
+    (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
+)
+_MIDDLE = (
+    (
+        2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1,
+        2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
+        1.23033935479799725e3,
+    ),
+    (
+        1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
+        3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3,
+    ),
+)  # fmt: skip
+_FAR = (
+    (
+        1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1,
+        1.60837851487422766e-2, 6.58749161529837803e-4,
+    ),
+    (
+        1.0, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1, 6.05183413124413191e-2,
+        2.33520497626869185e-3,
+    ),
+)  # fmt: skip
+
+
+def _ratio(polynomials, x):
+    """A quotient of two polynomials at x, by Horner's rule."""
+    results = []
+    for coefficients in polynomials:
+        y = np.full_like(x, coefficients[0])
+        for c in coefficients[1:]:
+            y *= x
+            y += c
+        results.append(y)
+    return results[0] / results[1]
+
+
+def _erf(x):
+    """The error function of an array, by three ranges of |x|."""
+    if x.dtype == np.float16:
+        return _erf(x.astype(np.float32)).astype(np.float16)
+    flat = np.reshape(x, -1)
+    size = np.absolute(flat)
+    y = np.copysign(np.ones_like(flat), flat)
+    y[np.isnan(flat)] = np.nan
+    near, far = size <= 0.46875, (size > 4.0) & (size < 6.0)
+    middle = ~near & (size <= 4.0)
+    if near.any():
+        z = flat[near]
+        y[near] = z * _ratio(_NEAR, z * z)
+    if middle.any():
+        z = size[middle]
+        y[middle] *= 1 - np.exp(-z * z) * _ratio(_MIDDLE, z)
+    if far.any():
+        z = size[far]
+        inverse = 1 / (z * z)
+        tail = (float(1 / np.sqrt(np.pi)) - inverse * _ratio(_FAR, inverse)) / z
+        y[far] *= 1 - np.exp(-z * z) * tail
+    return y.reshape(x.shape)

@@ -1,0 +1,44 @@
+"""Optimizers: each family's file says in `__all__` what it exports."""
+
+from minikeras import registry
+from minikeras.optimizers.adam import *
+from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.sgd import *
+from minikeras.serialization import deserialize as _deserialize
+from minikeras.serialization import serialize as _serialize
+
+
+def get(identifier):
+    """An optimizer from an object, a configuration or a name, in any case: 'adam', 'SGD', 'RMSprop'.
+
+    >>> get("adam").name
+    'adam'
+    """
+    if isinstance(identifier, Optimizer):
+        return identifier
+    if isinstance(identifier, dict):
+        return deserialize(identifier)
+    if isinstance(identifier, str):
+        return deserialize({"class_name": identifier, "config": {}})
+    if isinstance(identifier, type) and issubclass(identifier, Optimizer):
+        return identifier()
+    raise ValueError(
+        f"Expected an optimizer: a name such as 'adam', or an object of minikeras.optimizers, received {identifier!r}."
+    )
+
+
+def serialize(optimizer):
+    """An optimizer as plain data."""
+    return _serialize(optimizer)
+
+
+def deserialize(config, custom_objects=None):
+    """An optimizer from plain data; its class's name may be in any case."""
+    name = str(config.get("class_name"))
+    by_lower_name = {known.lower(): known for known, _ in registry.classes("optimizer") if known != "Optimizer"}
+    found = custom_objects and name in custom_objects
+    if not found and name.lower() in by_lower_name:
+        config = {**config, "class_name": by_lower_name[name.lower()]}
+    elif not found and registry.find_class(config.get("registered_name") or name, "optimizer") is None:
+        raise ValueError(f"Unknown optimizer {name!r}. {registry.suggest(name, [k.lower() for k in by_lower_name])}")
+    return _deserialize(config, custom_objects, family="optimizer")

@@ -1,0 +1,34 @@
+"""Seeds and the NumPy generators made from them.
+
+Every random number comes from a key of two integers, (seed, counter). A generator is rebuilt from its key at each
+draw, so whoever stores the two integers can repeat or resume the stream exactly; no generator hides state.
+"""
+
+import random as python_random
+
+import numpy as np
+
+_global = {"seed": None, "counter": 0}
+
+
+def set_global_seed(seed):
+    """Start the process-wide stream of default seeds at `seed`; None makes it unpredictable again."""
+    _global.update(seed=seed, counter=0)
+
+
+def global_seed():
+    """The seed set last by `set_global_seed`, or None."""
+    return _global["seed"]
+
+
+def make_default_seed():
+    """A fresh seed: the next of the process-wide stream when that was seeded, else from the system."""
+    if _global["seed"] is None:
+        return python_random.SystemRandom().randint(1, 2**31 - 1)
+    _global["counter"] += 1
+    return int(generator(_global["seed"], _global["counter"]).integers(1, 2**31 - 1))
+
+
+def generator(seed, counter=0):
+    """A NumPy generator that depends on (seed, counter) alone (Philox, Salmon et al. 2011)."""
+    return np.random.Generator(np.random.Philox(key=[int(seed) % 2**64, int(counter) % 2**64]))

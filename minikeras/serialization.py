@@ -1,0 +1,198 @@
+"""Objects as plain data and back: the dictionaries that Keras writes into `config.json`.
+
+Reading never imports a module or evaluates code: a class is found in the registry or among the caller's
+`custom_objects`, by its name alone; the `module` entry of a configuration only tells families apart.
+"""
+
+import inspect
+
+import numpy as np
+
+from minikeras import registry
+from minikeras.registry import find_class, find_function, is_built_in, suggest
+
+_PLAIN = (str, bool, int, float, type(None))
+# Keras's public modules, and the family whose classes each holds.
+FAMILIES = {
+    "keras.layers": "layer",
+    "keras.models": "layer",
+    "keras.losses": "loss",
+    "keras.metrics": "metric",
+    "keras.optimizers": "optimizer",
+    "keras.optimizers.schedules": "schedule",
+    "keras.initializers": "initializer",
+    "keras.regularizers": "regularizer",
+    "keras.constraints": "constraint",
+    "keras.activations": "activation",
+}
+
+
+class UnknownObjectError(ValueError):
+    """A configuration names a class or function that is neither registered nor among the custom objects."""
+
+
+class Registered:
+    """Base of everything that has a name and a configuration.
+
+    A family's root passes `family="layer"` when it is defined and says in `module` where Keras keeps the family;
+    every class derived from it is registered under that family. `get_config` reads the constructor's signature: each
+    parameter is expected as an attribute of the same name.
+    """
+
+    module = None
+    family = None
+
+    def __init_subclass__(cls, family=None, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if family is not None:
+            cls.family = family
+        registry.register_class(cls)
+
+    def get_config(self):
+        """The constructor's arguments as plain data, from which `from_config` makes an equal object."""
+        return {name: serialize(getattr(self, name)) for name in constructor_parameters(type(self))}
+
+    @classmethod
+    def from_config(cls, config):
+        """An object made from what `get_config` returned."""
+        return cls(**config)
+
+    def __repr__(self):
+        arguments = []
+        for name, parameter in constructor_parameters(type(self)).items():
+            value = getattr(self, name, parameter.default)
+            if value is not parameter.default and value != parameter.default:
+                arguments.append(f"{name}={getattr(value, '__name__', value)!r}")
+        return f"{type(self).__name__}({', '.join(arguments)})"
+
+
+def constructor_parameters(cls):
+    """The named parameters of a class's constructor, in order, without self, *args and **kwargs."""
+    cached = cls.__dict__.get("_constructor_parameters")
+    if cached is None:
+        signature = inspect.signature(cls.__init__)
+        skipped = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+        cached = {n: p for n, p in list(signature.parameters.items())[1:] if p.kind not in skipped}
+        cls._constructor_parameters = cached
+    return cached
+
+
+def serialize(obj):
+    """`obj` as data that JSON can hold, in Keras 3's format."""
+    if isinstance(obj, _PLAIN):
+        return obj
+    if isinstance(obj, Registered):
+        return _serialize_object(obj)
+    if isinstance(obj, dict):
+        return {str(key): serialize(value) for key, value in obj.items()}
+    if isinstance(obj, tuple):
+        return [serialize(value) for value in obj]
+    if isinstance(obj, list):
+        return [serialize(value) for value in obj]
+    if isinstance(obj, np.generic):
+        return obj.item()
+    if isinstance(obj, np.ndarray):
+        return {"class_name": "__numpy__", "config": {"value": obj.tolist(), "dtype": obj.dtype.name}}
+    if isinstance(obj, np.dtype):
+        return obj.name
+    if callable(obj) and hasattr(obj, "__name__"):
+        return _serialize_function(obj)
+    if hasattr(obj, "get_config"):
+        return _serialize_object(obj)
+    if hasattr(obj, "__array__"):
+        return serialize(np.asarray(obj))
+    raise TypeError(
+        f"Cannot turn {obj!r} (a {type(obj).__name__}) into a configuration. "
+        "Give its class get_config() and from_config(), or leave it out of get_config()."
+    )
+
+
+def deserialize(config, custom_objects=None, family=None):
+    """The object that a configuration describes; lists and dictionaries are walked, plain values returned."""
+    if isinstance(config, _PLAIN):
+        return config
+    if isinstance(config, (list, tuple)):
+        return [deserialize(value, custom_objects, family) for value in config]
+    if not isinstance(config, dict):
+        return config
+    if "class_name" not in config or "config" not in config:
+        return {key: deserialize(value, custom_objects) for key, value in config.items()}
+    return _deserialize_object(config, custom_objects, family)
+
+
+def _serialize_object(obj):
+    cls = type(obj)
+    built_in = is_built_in(cls)
+    if not hasattr(obj, "get_config"):
+        raise TypeError(f"Cannot serialize {obj!r}: its class has no get_config().")
+    result = {
+        "module": cls.module if built_in else cls.__module__,
+        "class_name": cls.__name__,
+        "config": obj.get_config(),
+        "registered_name": None if built_in else registry.registered_name(cls),
+    }
+    build_config = obj.get_build_config() if getattr(obj, "built", False) and hasattr(obj, "get_build_config") else None
+    if build_config:
+        result["build_config"] = serialize(build_config)
+    compile_config = obj.get_compile_config() if getattr(obj, "compiled", False) else None
+    if compile_config:
+        result["compile_config"] = compile_config
+    return result
+
+
+def _serialize_function(function):
+    if function.__name__ == "<lambda>":
+        raise ValueError(
+            "A lambda cannot be stored in a configuration. Define a named function and decorate it with "
+            "@minikeras.utils.register_keras_serializable()."
+        )
+    if is_built_in(function):
+        return function.__name__
+    return {
+        "module": "builtins",
+        "class_name": "function",
+        "config": function.__name__,
+        "registered_name": registry.registered_name(function),
+    }
+
+
+def _deserialize_object(config, custom_objects, family):
+    name, inner = config["class_name"], config["config"]
+    if not isinstance(name, str):
+        raise ValueError(f"class_name must be a string, received {type(name).__name__}.")
+    if name == "function":
+        return _find(find_function, config.get("registered_name") or inner, inner, None, custom_objects)
+    if name == "__numpy__":
+        return np.array(inner["value"], dtype=np.dtype(str(inner["dtype"])))
+    if name == "__tensor__":
+        return np.array(inner["value"], dtype=np.dtype(str(inner["dtype"])))
+    if name == "__tuple__":
+        return tuple(deserialize(value, custom_objects) for value in inner)
+    family = FAMILIES.get(config.get("module"), family)
+    cls = _find(find_class, config.get("registered_name") or name, name, family, custom_objects)
+    if not isinstance(cls, type):
+        return cls
+    with registry.custom_object_scope(custom_objects or {}):
+        obj = cls.from_config(inner if isinstance(inner, dict) else {})
+    build_config = config.get("build_config")
+    if build_config and hasattr(obj, "build_from_config") and not obj.built:
+        obj.build_from_config(build_config)
+    if config.get("compile_config") and hasattr(obj, "compile_from_config"):
+        obj.compile_from_config(config["compile_config"])
+    return obj
+
+
+def _find(find, full_name, bare_name, family, custom_objects):
+    if not isinstance(bare_name, str) or not isinstance(full_name, str):
+        raise ValueError(f"A configuration names a class by a string, received {bare_name!r}.")
+    for name in (full_name, bare_name):
+        found = find(name, family, custom_objects)
+        if found is None and family is not None:
+            found = find(name, None, custom_objects)
+        if found is not None:
+            return found
+    known = {name for name, _ in registry.classes(family)}
+    raise UnknownObjectError(
+        f"Unknown {family or 'object'} {bare_name!r}. {suggest(bare_name, known)} If it is your own, pass "
+        f"custom_objects={{{bare_name!r}: ...}} or decorate it with @register_keras_serializable()."
+    )

@@ -1,0 +1,1 @@
+"""Training: data in batches, the loop, the progress bar."""

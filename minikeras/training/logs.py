@@ -1,0 +1,48 @@
+"""The metrics a step reports: worked out when somebody reads them, not before."""
+
+from collections.abc import Mapping
+
+from minikeras.autodiff import Tensor
+
+
+class LazyLogs(Mapping):
+    """The metrics of a model by name, at the moment they are read."""
+
+    def __init__(self, model):
+        self._model = model
+        self._values = None
+
+    def _read(self):
+        values = {}
+        for metric in self._model._reported_metrics():
+            result = metric.result()
+            if isinstance(result, dict):
+                values.update(result)
+            else:
+                values[getattr(metric, "reported_name", metric.name)] = result
+        return values
+
+    def __getitem__(self, name):
+        return self._read()[name]
+
+    def __iter__(self):
+        return iter(self._read())
+
+    def __len__(self):
+        return len(self._read())
+
+    def items(self):
+        """The names and values."""
+        return self._read().items()
+
+    def __repr__(self):
+        return repr({name: plain_number(value) for name, value in self.items()})
+
+
+def plain_number(value):
+    """A metric's value as a Python number; arrays as they are."""
+    if isinstance(value, Tensor):
+        value = value.array
+    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
+        return value.item()
+    return value

@@ -1,0 +1,156 @@
+"""What the user sees of training: a bar for each epoch on a terminal, a line for each epoch in a file."""
+
+import sys
+import time
+
+from minikeras.callbacks import Callback
+from minikeras.training.logs import plain_number
+
+# How often, in seconds, the bar is drawn anew.
+_INTERVAL = 0.1
+
+
+def verbosity(verbose):
+    """0, 1 or 2 for the `verbose` argument: 'auto' is a bar."""
+    if verbose not in ("auto", 0, 1, 2, True, False):
+        raise ValueError(f"verbose must be 'auto', 0 (silent), 1 (bar) or 2 (one line per epoch), received {verbose!r}.")
+    return 1 if verbose == "auto" else int(verbose)
+
+
+class ProgressBar(Callback):
+    """The progress of fit, evaluate or predict in Keras's words.
+
+    level 1 draws a tqdm bar (its notebook form in a notebook) where the output is a terminal or notebook, and
+    otherwise prints one line when an epoch ends, as level 2 always does.
+    """
+
+    reads_lazy_logs = True
+
+    def __init__(self, level=1, mode="train"):
+        super().__init__()
+        self.mode = mode
+        self.draws = level == 1 and (_in_notebook() or sys.stdout.isatty())
+        self._bar = None
+        self._steps = None
+        self._seen = 0
+        self._due = 0.0
+        self._epoch_logs = None
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self.mode == "train":
+            _write(f"Epoch {epoch + 1}/{self.params['epochs']}")
+            self._begin()
+
+    def on_test_begin(self, logs=None):
+        if self.mode == "test":
+            self._begin()
+
+    def on_predict_begin(self, logs=None):
+        if self.mode == "predict":
+            self._begin()
+
+    def _begin(self):
+        self._steps = self.params.get("steps")
+        self._seen = 0
+        self._started = time.perf_counter()
+        self._due = self._started + _INTERVAL
+        self._bar = _new_bar(self._steps) if self.draws else None
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._seen = batch + 1
+        if self._bar is not None and time.perf_counter() >= self._due:
+            self._draw(logs)
+
+    def on_test_batch_end(self, batch, logs=None):
+        if self.mode == "test":
+            self.on_train_batch_end(batch, logs)
+
+    def on_predict_batch_end(self, batch, logs=None):
+        if self.mode == "predict":
+            self.on_train_batch_end(batch, None)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._finish(logs)
+
+    def on_test_end(self, logs=None):
+        if self.mode == "test":
+            self._finish(logs)
+
+    def on_predict_end(self, logs=None):
+        if self.mode == "predict":
+            self._finish(None)
+
+    def _draw(self, logs):
+        self._due = time.perf_counter() + _INTERVAL
+        elapsed = time.perf_counter() - self._started
+        if self._steps:
+            left = elapsed / self._seen * (self._steps - self._seen)
+            clock = f"ETA {_seconds(left)}"
+        else:
+            clock = _seconds(elapsed)
+        self._bar.set_postfix_str(f"{clock} {_per_step(elapsed, self._seen)}{_metrics(logs)}", refresh=False)
+        self._bar.update(self._seen - self._bar.n)
+        self._bar.refresh()
+
+    def _finish(self, logs):
+        elapsed = time.perf_counter() - self._started
+        summary = f"{_seconds(elapsed)} {_per_step(elapsed, self._seen)}{_metrics(logs)}"
+        if self._bar is None:
+            steps = self._steps or self._seen
+            _write(f"{self._seen}/{steps} - {summary}")
+            return
+        self._bar.total = self._seen
+        self._bar.set_postfix_str(summary, refresh=False)
+        self._bar.update(self._seen - self._bar.n)
+        self._bar.refresh()
+        self._bar.close()
+        self._bar = None
+
+    def close(self, failed=False):
+        """Leave the bar as it stands, if an error or Ctrl-C ended the loop."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def _new_bar(steps):
+    from tqdm.auto import tqdm  # imported only when a bar is drawn: it takes 20 ms
+
+    form = "{n_fmt}/{total_fmt} [{bar:30}] - {postfix}" if steps else "{n_fmt}/Unknown - {postfix}"
+    return tqdm(total=steps, bar_format=form, ascii=" >=", file=None if _in_notebook() else sys.stdout, mininterval=0, miniters=1)
+
+
+def _in_notebook():
+    shell = sys.modules.get("IPython")
+    get = getattr(shell, "get_ipython", None)
+    return get is not None and type(get()).__name__ == "ZMQInteractiveShell"
+
+
+def _write(line):
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _metrics(logs):
+    parts = []
+    for name, value in dict(logs or {}).items():
+        number = plain_number(value)
+        if isinstance(number, (int, float)):
+            parts.append(f"{name}: {number:.4f}" if abs(number) > 1e-3 or number == 0 else f"{name}: {number:.4e}")
+        elif number is not None:
+            parts.append(f"{name}: {number}")
+    return "".join(f" - {part}" for part in parts)
+
+
+def _seconds(seconds):
+    whole = int(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
+    return f"{whole // 60}:{whole % 60:02d}" if whole >= 60 else f"{whole}s"
+
+
+def _per_step(elapsed, steps):
+    each = elapsed / max(steps, 1)
+    if each >= 1:
+        return f"{each:.0f}s/step"
+    return f"{each * 1e3:.0f}ms/step" if each >= 1e-3 else f"{each * 1e6:.0f}us/step"

@@ -1,0 +1,399 @@
+"""compile, fit, evaluate, predict: what makes a model learn."""
+
+import sys
+
+import numpy as np
+
+from minikeras import optimizers
+from minikeras.autodiff import GradientTape
+from minikeras.callbacks import CallbackList
+from minikeras.metrics.reduction import Mean
+from minikeras.nest import flatten, map_structure
+from minikeras.ops import elementwise
+from minikeras.serialization import deserialize, serialize
+from minikeras.training.arrays import as_batch, class_weights, split_validation, unpack, warn_of_nan
+from minikeras.training.compiled import CompiledLoss, CompiledMetrics
+from minikeras.training.data import Epochs, as_arrays, batch_length, is_stream, source_of
+from minikeras.training.logs import LazyLogs, plain_number
+from minikeras.training.progress import ProgressBar, verbosity
+from minikeras.training.pydataset import PyDataset
+
+
+class Trainer:
+    """The training half of a model. `train_step`, `test_step`, `predict_step` and `compute_loss` may be overridden."""
+
+    optimizer = None
+    loss = None
+    compiled = False
+    stop_training = False
+    steps_per_execution = 1
+    run_eagerly = False
+    jit_compile = False
+    history = None
+
+    # 1. Compile
+
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+    ):
+        """Choose how the model learns.
+
+        optimizer: a name or object. loss: a name, function or object, or a list or dictionary of them, one for each
+        output, weighted by loss_weights. metrics: names, functions or objects, reported but not minimized;
+        weighted_metrics take the sample weights into account. The remaining arguments are accepted for Keras's sake.
+        """
+        self.optimizer = optimizers.get(optimizer)
+        self.loss = loss
+        names = getattr(self, "output_names", None)
+        self._compiled_loss = CompiledLoss(loss, loss_weights, names)
+        self._compiled_metrics = CompiledMetrics(metrics, weighted_metrics, names, loss)
+        self._loss_tracker = Mean(name="loss")
+        self._compile_arguments = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": False,
+        }
+        self.run_eagerly = run_eagerly
+        self.steps_per_execution = steps_per_execution
+        self.stop_training = False
+        self.compiled = True
+        self._forget_structure()
+
+    def get_compile_config(self):
+        """The arguments of `compile` as plain data; None before it."""
+        if not self.compiled:
+            return None
+        return {
+            name: serialize(self.optimizer if name == "optimizer" else value)
+            for name, value in self._compile_arguments.items()
+        }
+
+    def compile_from_config(self, config):
+        """Compile as `get_compile_config` recorded."""
+        self.compile(
+            optimizer=optimizers.deserialize(config["optimizer"]) if isinstance(config["optimizer"], dict) else config["optimizer"],
+            loss=deserialize(config.get("loss"), family="loss"),
+            loss_weights=config.get("loss_weights"),
+            metrics=deserialize(config.get("metrics"), family="metric"),
+            weighted_metrics=deserialize(config.get("weighted_metrics"), family="metric"),
+        )
+        if self.built:
+            self.optimizer.build(self.trainable_variables)
+
+    def _require_compiled(self, method):
+        if not self.compiled:
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' must be compiled before {method}(). "
+                "Call model.compile(optimizer, loss) first, for example model.compile('adam', 'mse')."
+            )
+
+    # 2. One step
+
+    def train_step(self, data):
+        """Learn from one batch (x, y, sample_weight); returns the metrics so far."""
+        x, y, sample_weight = unpack(data)
+        with GradientTape() as tape:
+            y_pred = self(x, training=True)
+            loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
+            scaled = loss if self.optimizer.loss_scale_factor is None else self.optimizer.scale_loss(loss)
+        self._loss_tracker.update_state(loss, batch_length(x))
+        variables = self._trained
+        if variables is None:
+            variables = self._trained = self.trainable_variables
+        if variables:
+            gradients = tape.backward(scaled, variables, into=self.optimizer.destinations(variables) if hasattr(self.optimizer, "destinations") else None)
+            self.optimizer.apply(gradients, variables)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def test_step(self, data):
+        """Judge one batch (x, y, sample_weight); returns the metrics so far."""
+        x, y, sample_weight = unpack(data)
+        y_pred = self(x, training=False)
+        loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
+        self._loss_tracker.update_state(loss, batch_length(x))
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def predict_step(self, data):
+        """The outputs for one batch."""
+        return self(unpack(data)[0], training=False)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The scalar to minimize: the compiled loss, and the penalties of the layers."""
+        loss = self._compiled_loss(y, y_pred, sample_weight)
+        for penalty in self._penalties():
+            loss = penalty if loss is None else elementwise.add(loss, penalty)
+        if loss is None:
+            raise ValueError("There is no loss to minimize. Pass loss= to compile(), or call add_loss() in a layer.")
+        return loss
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Take one batch into the metrics; returns the metrics so far."""
+        if y is not None or not self._compiled_metrics.built:
+            self._compiled_metrics.update_state(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def get_metrics_result(self):
+        """The metrics so far, by name; computed when they are read."""
+        return LazyLogs(self)
+
+    def reset_metrics(self):
+        """Start all metrics anew."""
+        for metric in self._reported_metrics():
+            metric.reset_state()
+
+    @property
+    def metrics(self):
+        """All metrics: the loss's mean, the compiled ones, and those that layers own."""
+        return self._reported_metrics()
+
+    @property
+    def metrics_names(self):
+        """The names of the metrics."""
+        return [m.name for m in self.metrics]
+
+    def _reported_metrics(self):
+        if not self.compiled:
+            return self._own_metrics()
+        return [self._loss_tracker, *self._compiled_loss.trackers, *self._compiled_metrics.metrics, *self._own_metrics()]
+
+    def _own_metrics(self):
+        if self._layer_metrics is None:
+            mine = {id(m) for m in self._all_compiled_metrics()}
+            self._layer_metrics = [m for m in super().metrics if id(m) not in mine]
+        return self._layer_metrics
+
+    def _all_compiled_metrics(self):
+        return [self._loss_tracker, *self._compiled_metrics.metrics] if self.compiled else []
+
+    # What is read off the layers' structure once for each fit
+
+    _trained = None
+    _penalized = None
+    _layer_metrics = None
+
+    def _forget_structure(self):
+        self._trained = self._penalized = self._layer_metrics = None
+
+    def _penalties(self):
+        if self._penalized is None:
+            self._penalized = [v for v in self.trainable_variables if v.regularizer is not None]
+        return [*self._call_losses(), *[v.regularizer(v) for v in self._penalized]]
+
+    # 3. Many steps
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+    ):
+        """Train for `epochs` passes over the data; returns the History of the metrics.
+
+        x: an array of samples, a list or dictionary of them for several inputs, or anything that yields batches
+        (generator, PyDataset, data loader), which then holds y and the weights too. validation_split takes the last
+        rows, before any shuffling. class_weight: {class: weight}.
+        """
+        self._require_compiled("fit")
+        self._forget_structure()
+        if validation_split and validation_data is None:
+            if is_stream(x) or isinstance(x, PyDataset):
+                raise ValueError("validation_split needs arrays. Pass validation_data for generators and data sets.")
+            x, y, sample_weight = as_arrays(x, y, sample_weight)
+            (x, y, sample_weight), validation_data = split_validation(x, y, sample_weight, validation_split)
+        dtypes = self._input_dtypes()
+        source = source_of(x, y, sample_weight, batch_size, shuffle, steps_per_epoch, class_weight, dtypes)
+        warn_of_nan(x)
+        training = Epochs(source, steps_per_epoch)
+        validation = None
+        if validation_data is not None:
+            validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps, dtypes)
+        events = self._events(callbacks, verbose, epochs=epochs, steps=training.steps, history=True)
+        self.stop_training = False
+        logs = {}
+        events.on_train_begin()
+        try:
+            for epoch in range(initial_epoch, epochs):
+                self.reset_metrics()
+                events.on_epoch_begin(epoch)
+                result = self._run(self.train_step, training.epoch(epoch), events, "train")
+                logs = self._as_logs(result)
+                if validation is not None and _is_due(epoch, validation_freq):
+                    logs.update({f"val_{name}": value for name, value in self._evaluate(validation, events).items()})
+                events.on_epoch_end(epoch, logs)
+                if self.stop_training:
+                    break
+        finally:
+            _close(events)
+        self.optimizer.finalize_variable_values(self.trainable_variables)
+        events.on_train_end(logs)
+        self.history = events.history
+        return events.history
+
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+    ):
+        """The loss and metrics on the data: a number, a list in the order of `metrics_names`, or a dictionary."""
+        self._require_compiled("evaluate")
+        source = source_of(x, y, sample_weight, batch_size, x_dtypes=self._input_dtypes())
+        epochs = Epochs(source, steps)
+        events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps, mode="test")
+        try:
+            logs = self._evaluate(epochs, events)
+        finally:
+            _close(events)
+        if return_dict:
+            return logs
+        values = list(logs.values())
+        return values[0] if len(values) == 1 else values
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+        """The outputs for the data, as NumPy arrays."""
+        source = source_of(x, None, None, batch_size, x_dtypes=self._input_dtypes())
+        epochs = Epochs(source, steps)
+        events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps, mode="predict")
+        collected = []
+
+        def step(batch):
+            outputs = self.predict_step(batch)
+            collected.append(map_structure(lambda o: np.asarray(o), outputs))
+            return {"outputs": outputs}
+
+        events.on_predict_begin()
+        try:
+            self._run(step, epochs.epoch(0), events, "predict")
+        finally:
+            _close(events)
+        events.on_predict_end()
+        if not collected:
+            raise ValueError("predict received no batches of data.")
+        if len(collected) == 1:
+            return map_structure(np.array, collected[0])
+        return map_structure(lambda *parts: np.concatenate(parts), *collected)
+
+    def _run(self, step, batches, events, mode):
+        """The one loop: a step for each batch, with the events around it. Returns the last step's logs."""
+        begin = events.batch_listener(f"on_{mode}_batch_begin")
+        end = events.batch_listener(f"on_{mode}_batch_end")
+        logs = None
+        stops = mode == "train"
+        for number, batch in enumerate(batches):
+            if begin is not None:
+                begin(number)
+            logs = step(batch)
+            if end is not None:
+                end(number, logs)
+            if stops and self.stop_training:
+                break
+        return logs
+
+    def _evaluate(self, epochs, events):
+        self.reset_metrics()
+        events.on_test_begin()
+        logs = self._as_logs(self._run(self.test_step, epochs.epoch(0), events, "test"))
+        events.on_test_end(logs)
+        return logs
+
+    def _validation(self, data, batch_size, steps, dtypes):
+        if isinstance(data, (list, tuple)) and not isinstance(data, PyDataset):
+            x, y, weight = unpack(tuple(data))
+            return Epochs(source_of(x, y, weight, batch_size, x_dtypes=dtypes), steps)
+        return Epochs(source_of(data, None, None, batch_size, x_dtypes=dtypes), steps)
+
+    def _events(self, callbacks, verbose, epochs, steps, mode="train", history=False):
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        events = CallbackList(callbacks, add_history=history, model=self, epochs=epochs, steps=steps, verbose=verbose)
+        level = verbosity(verbose)
+        if level:
+            events.append(ProgressBar(level, mode))
+        return events
+
+    def _as_logs(self, result):
+        """The metrics at the end of an epoch as a dictionary of Python numbers."""
+        if result is None:
+            return {}
+        own = {name for name in result} if not isinstance(result, LazyLogs) else None
+        reported = dict(LazyLogs(self)) if self.compiled else {}
+        if own is not None and not own <= set(reported):
+            return {name: plain_number(value) for name, value in dict(result).items()}
+        return {name: plain_number(value) for name, value in reported.items()} if own is None else {
+            name: plain_number(reported[name]) for name in result
+        }
+
+    def _input_dtypes(self):
+        """The dtypes the model's inputs are converted to while batches are gathered; None where it does not say."""
+        return None
+
+    # 4. One batch at a time
+
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """One training step on exactly these samples; the metrics accumulate until `reset_metrics`."""
+        self._require_compiled("train_on_batch")
+        if class_weight is not None:
+            sample_weight = class_weights(y, class_weight)
+        return self._on_batch(self.train_step, (x, y, sample_weight), return_dict)
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Judge exactly these samples; the metrics accumulate until `reset_metrics`."""
+        self._require_compiled("test_on_batch")
+        return self._on_batch(self.test_step, (x, y, sample_weight), return_dict)
+
+    def predict_on_batch(self, x):
+        """The outputs for exactly these samples, as NumPy arrays."""
+        x = as_batch((x,))[0]
+        return map_structure(lambda o: np.array(o), self.predict_step((x, None, None)))
+
+    def _on_batch(self, step, batch, return_dict):
+        logs = self._as_logs(step(as_batch(batch)))
+        return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
+
+
+def _is_due(epoch, frequency):
+    """Whether validation is due after this epoch (counted from 0)."""
+    if isinstance(frequency, (int, np.integer)) and frequency > 0:
+        return (epoch + 1) % frequency == 0
+    if isinstance(frequency, (list, tuple, set)):
+        return epoch + 1 in frequency
+    raise ValueError(f"validation_freq must be a positive integer or a list of epochs (from 1), received {frequency!r}.")
+
+
+def _close(events):
+    """Leave the terminal in order, whatever ended the loop."""
+    for callback in events.callbacks:
+        if isinstance(callback, ProgressBar):
+            callback.close(failed=sys.exc_info()[0] is not None)
