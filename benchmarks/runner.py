@@ -95,7 +95,7 @@ class Process:
         except BrokenPipeError:
             line = ""
         except queue.Empty:
-            raise RuntimeError(f"no answer within {ANSWER_SECONDS:.0f} s") from None
+            raise RuntimeError(f"no answer within {ANSWER_SECONDS:g} s") from None
         if not line:
             raise RuntimeError(self.last_words())
         return json.loads(line)

@@ -87,5 +87,6 @@ def open_session(competitor, workload):
 
 def kernels_in_use():
     """What minikeras says of its kernels, where minikeras is what was imported."""
-    minikeras = sys.modules.get("minikeras")
-    return "" if minikeras is None else f"kernels: {minikeras.config.kernels()}"
+    if "minikeras" not in sys.modules:
+        return ""
+    return f"kernels: {importlib.import_module('minikeras.kernels').implementation()}"

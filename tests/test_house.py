@@ -28,7 +28,7 @@ ROWS = [
 ]
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 # The foundation is a row of single modules: among them the order is this one.
-FOUNDATION = ["config", "seeds", "nest", "files", "registry", "lookup", "serialization", "dtypes"]
+FOUNDATION = ["config", "seeds", "nest", "files", "registry", "serialization", "lookup", "dtypes"]
 
 
 def sources():

@@ -2,6 +2,7 @@
 
 from minikeras.autodiff.arena import Arena
 from minikeras.autodiff.differentiable import FUNCTIONS, as_array, convert_to_tensor, differentiable
+from minikeras.autodiff.operation import operation
 from minikeras.autodiff.symbolic import Call, SymbolicTensor, infer, is_symbolic, probing
 from minikeras.autodiff.tape import GradientTape
 from minikeras.autodiff.tensor import Tensor
@@ -20,5 +21,6 @@ __all__ = [
     "differentiable",
     "infer",
     "is_symbolic",
+    "operation",
     "probing",
 ]

@@ -12,6 +12,8 @@ _ALIGNMENT = 16  # elements: 64 bytes of float32, one cache line
 class Arena:
     """`variables`, which must share one dtype, moved into one buffer.
 
+    The elements between two variables, which align them, stay zero in both buffers.
+
     >>> from minikeras.autodiff.variable import Variable
     >>> a, b = Variable([1.0, 2.0]), Variable([[3.0]])
     >>> arena = Arena([a, b])
@@ -33,15 +35,21 @@ class Arena:
         self.gradient_views = self.views(self.gradients)
         self.into = {id(v): g for v, g in zip(self.variables, self.gradient_views, strict=True)}
         self._value_views = self.views(self.values)
+        self.complete = False  # whether every variable lives here, none in another arena
         self.reclaim()
 
     def reclaim(self):
         """Bring home the variables that joined another arena since."""
+        if self.complete:
+            return
         for variable, view in zip(self.variables, self._value_views, strict=True):
             if variable.arena is not self:
                 view[...] = variable.array
+                if variable.arena is not None:
+                    variable.arena.complete = False
                 variable.array = view
                 variable.arena = self
+        self.complete = True
 
     def views(self, flat):
         """The part of a flat buffer that belongs to each variable, in its shape."""

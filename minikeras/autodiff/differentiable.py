@@ -61,7 +61,7 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
     @functools.wraps(body)
     def function(*args, **kwargs):
         if kwargs and not input_names.isdisjoint(kwargs):
-            args, kwargs = _inputs_first(function, names, args, kwargs)
+            args, kwargs = inputs_first(function, names, args, kwargs)
         tracked = 0
         values = list(args)
         for i, value in enumerate(args):
@@ -92,6 +92,7 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
     function.__signature__ = inspect.Signature(ordinary)
     function.body = body
     function.composed = composed
+    function.operands = functools.partial(_operands, count, promote)
     FUNCTIONS[body.__name__] = function
     if operator is not None:
         _attach_operator(operator, function)
@@ -176,7 +177,17 @@ def _promote(values):
     return None
 
 
-def _inputs_first(function, names, args, kwargs):
+def _operands(count, promote, args):
+    """A node's arguments as its body may see them when it runs on tensors: none but tensors, arrays and scalars."""
+    values = [v if i >= count or isinstance(v, Tensor) or v is None else as_array(v) for i, v in enumerate(args)]
+    if promote:
+        common = np.dtype(result_type(*[v.dtype for v in values if isinstance(v, Tensor)]))
+        if common.kind == "f":
+            values = [v.astype(common) if type(a) in (bool, int, float) else v for v, a in zip(values, args, strict=True)]
+    return values
+
+
+def inputs_first(function, names, args, kwargs):
     """Inputs that were passed by keyword, moved to their positions."""
     try:
         bound = function.__signature__.bind(*args, **kwargs)

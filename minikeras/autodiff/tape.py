@@ -135,16 +135,34 @@ class GradientTape:
                     continue
                 if key in wanted:
                     kept[key] = dy
-            gradient = node.gradient
+            gradient, args = node.gradient, node.args
             if type(gradient) is tuple:
-                for value, function in zip(node.args, gradient, strict=False):
-                    if function is not None and isinstance(value, Tensor) and value.tracked & bit:
-                        _accumulate(gradients, value, function(dy), into)
+                pairs = [
+                    (value, function(dy))
+                    for value, function in zip(args, gradient, strict=False)
+                    if function is not None and isinstance(value, Tensor) and value.tracked & bit
+                ]
             else:
-                destinations = tuple([_destination(v, bit, gradients, into) for v in node.args])
-                for value, wish, dx in zip(node.args, destinations, gradient(dy, destinations), strict=False):
-                    if wish is not None and dx is not None:
-                        _accumulate(gradients, value, dx, into)
+                destinations = tuple(
+                    [
+                        (into.get(id(v), True) if id(v) not in gradients else True)
+                        if isinstance(v, Tensor) and v.tracked & bit
+                        else None
+                        for v in args
+                    ]
+                )
+                found = gradient(dy, destinations)
+                pairs = [
+                    (value, dx)
+                    for value, dx, wish in zip(args, found, destinations, strict=False)
+                    if wish is not None and dx is not None
+                ]
+            for value, dx in pairs:
+                array, key = value.array, id(value)
+                if key not in gradients and key not in into and dx.shape == array.shape and dx.dtype == array.dtype:
+                    gradients[key] = dx
+                else:
+                    _accumulate(gradients, value, dx, into)
         gradients.update(kept)
         return [gradients.get(id(s)) for s in sources]
 
@@ -154,10 +172,13 @@ class GradientTape:
         Each body is run again on tensors instead of arrays: its NumPy calls and its gradient functions then turn into
         differentiable functions by themselves.
         """
-        add = FUNCTIONS["add"]
+        add, cast = FUNCTIONS["add"], FUNCTIONS["cast"]
         gradients = {key: Tensor(g) for key, g in _seeds(target, output_gradients).items()}
-        if isinstance(output_gradients, Tensor):
-            gradients[id(target)] = output_gradients
+        targets = flatten(target)
+        upstream = flatten(output_gradients) if output_gradients is not None else []
+        for leaf, seed in zip(targets, upstream, strict=False):
+            if isinstance(seed, Tensor):  # as it is, so that derivatives by it can be taken
+                gradients[id(leaf)] = seed
         wanted = {id(s) for s in sources}
         kept = {}
         for node in reversed(self.nodes):
@@ -169,6 +190,8 @@ class GradientTape:
             dy = tuple(dys) if type(node.output) is tuple else dys[0]
             for value, dx in _gradients_on_tensors(node, dy, self.bit):
                 dx = _unbroadcast_tensor(dx, value.shape)
+                if dx.dtype != value.dtype:
+                    dx = cast(dx, value.dtype)
                 before = gradients.get(id(value))
                 gradients[id(value)] = dx if before is None else add(before, dx)
         gradients.update(kept)
@@ -221,20 +244,13 @@ def _seeds(target, output_gradients):
     return seeds
 
 
-def _destination(value, bit, gradients, into):
-    if not isinstance(value, Tensor) or not value.tracked & bit:
-        return None
-    key = id(value)
-    return into.get(key, True) if key not in gradients else True
-
-
 def _accumulate(gradients, value, dx, into):
     """Add `dx` to the gradient of `value`, undoing the broadcasting that `value` went through."""
     array = value.array
     if dx.shape != array.shape:
         dx = _unbroadcast(dx, array.shape)
     if dx.dtype != array.dtype:
-        dx = dx.astype(array.dtype)
+        dx = (dx.real if dx.dtype.kind == "c" and array.dtype.kind != "c" else dx).astype(array.dtype)
     key = id(value)
     before = gradients.get(key)
     destination = into.get(key)
@@ -275,12 +291,14 @@ def _gradients_on_tensors(node, dy, bit):
         with GradientTape() as inner:
             inner.watch([v for _, v in followed])
             output = node.function.composed(*node.args, **node.kwargs)
+        if type(dy) is tuple:
+            used = [(o, d) for o, d in zip(output, dy, strict=True) if d is not None]
+            output, dy = [o for o, _ in used], [d for _, d in used]
         found = inner.gradient(output, [v for _, v in followed], dy)
         return [(v, g) for (_, v), g in zip(followed, found, strict=True) if g is not None]
     before, state.higher = state.higher, True
     try:
-
-        _, gradient = node.function.body(*node.args, **node.kwargs)
+        _, gradient = node.function.body(*node.function.operands(node.args), **node.kwargs)
         if type(gradient) is not tuple:
             raise TypeError(
                 f"{node.function.__name__} has no gradient of its gradient. Higher derivatives exist for the "

@@ -15,7 +15,7 @@ class CallbackList:
     def __init__(self, callbacks=None, add_history=False, model=None, **params):
         given = [] if callbacks is None else callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
         for callback in given:
-            if not isinstance(callback, Callback) and not hasattr(callback, "on_epoch_end"):
+            if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
                 raise TypeError(
                     f"callbacks expected objects of minikeras.callbacks.Callback, received {callback!r}."
                     + (" Create it: add parentheses." if isinstance(callback, type) else "")

@@ -48,4 +48,5 @@ def _read_batch(file, name, label_key):
     images = images.reshape(-1, *_IMAGE_SHAPE)
     if image_data_format() == "channels_last":
         images = images.transpose(0, 2, 3, 1)
-    return np.ascontiguousarray(images), labels
+    # A copy, because an array over the pickle's bytes would refuse to be written to.
+    return np.array(images, order="C"), labels

@@ -377,6 +377,10 @@ class Layer(Tracking, Registered, family="layer"):
         config = dict(config)
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = dtypes.get_policy(config["dtype"])
+        # Quantization and LoRA do not exist here: Keras's files say None where they are not in use.
+        for name in _KERAS_ONLY:
+            if config.get(name) is None and name not in constructor_parameters(cls):
+                config.pop(name, None)
         return cls(**config)
 
     # Dtypes
@@ -440,6 +444,9 @@ class Layer(Tracking, Registered, family="layer"):
         finally:
             for variable, value in zip(variables, before, strict=True):
                 variable.assign(value)
+
+
+_KERAS_ONLY = ("quantization_config", "lora_rank", "lora_alpha")
 
 
 def _building(build):

@@ -11,8 +11,10 @@ from minikeras.metrics.metric import Metric
 from minikeras.ops import elementwise
 from minikeras.ops.random import SeedGenerator
 
-# Attributes that refer to other layers without owning them.
-_REFERENCES = ("_calls", "_init_arguments", "_losses")
+# Attributes that refer to layers, weights and metrics without owning them: the graph's, and what training notes.
+_REFERENCES = (
+    "_calls", "_init_arguments", "_losses", "_trained", "_penalized", "_layer_metrics", "_compile_arguments",
+)  # fmt: skip
 
 # The layers that hold penalties of a call, so that the common case, none, costs nothing.
 _with_losses = weakref.WeakSet()

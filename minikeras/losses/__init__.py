@@ -9,6 +9,24 @@ from minikeras.losses.crossentropy import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
+from minikeras.losses.ctc import CTC, ctc
+from minikeras.losses.divergence import KLDivergence, Poisson, kl_divergence, poisson
+from minikeras.losses.focal import (
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_generalized_cross_entropy,
+)
+from minikeras.losses.hinge import (
+    CategoricalHinge,
+    Hinge,
+    SquaredHinge,
+    categorical_hinge,
+    hinge,
+    squared_hinge,
+)
 from minikeras.losses.loss import Loss, LossFunctionWrapper, kind_of_classes, object_name
 from minikeras.losses.regression import (
     CosineSimilarity,
@@ -26,8 +44,12 @@ from minikeras.losses.regression import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from minikeras.losses.segmentation import Dice, Tversky, dice, tversky
+from minikeras.losses.similarity import Circle, circle
 
 for _function in (
+    binary_focal_crossentropy, categorical_focal_crossentropy, categorical_generalized_cross_entropy, categorical_hinge,
+    hinge, squared_hinge, kl_divergence, poisson, dice, tversky, circle, ctc,
     binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, cosine_similarity, huber, log_cosh,
     mean_absolute_error, mean_absolute_percentage_error, mean_squared_error, mean_squared_logarithmic_error,
 ):  # fmt: skip
@@ -40,9 +62,11 @@ _ALIASES = {
     "mse": mean_squared_error,
     "msle": mean_squared_logarithmic_error,
     "cosine_proximity": cosine_similarity,
+    "kld": kl_divergence,
+    "kullback_leibler_divergence": kl_divergence,
     "logcosh": log_cosh,
 }
-_ALIASES.update({name.upper(): _ALIASES[name] for name in ("bce", "mae", "mape", "mse", "msle")})
+_ALIASES.update({name.upper(): _ALIASES[name] for name in ("bce", "kld", "mae", "mape", "mse", "msle")})
 
 
 def serialize(loss):

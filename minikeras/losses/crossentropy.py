@@ -20,11 +20,12 @@ def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, 
     """
     y_true, y_pred = prepare("binary_crossentropy", y_true, y_pred)
     if label_smoothing:
-        y_true = _towards_half(y_true, label_smoothing)
+        y_true = towards_half(y_true, label_smoothing)
     return ops.mean(ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits), axis=axis)
 
 
-def _towards_half(target, amount):
+def towards_half(target, amount):
+    """Targets of 0 and 1 drawn towards 1/2."""
     return target * (1.0 - amount) + 0.5 * amount
 
 
@@ -174,7 +175,7 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
     """
     check_axis("sparse_categorical_crossentropy", axis)
     y_pred = floating(y_pred)
-    y_true = _labels_like(convert_to_tensor(y_true), y_pred.shape, axis)
+    y_true = labels_like("sparse_categorical_crossentropy", convert_to_tensor(y_true), y_pred.shape, axis)
     if ignore_class is None:
         return _sparse(y_true, y_pred, from_logits, axis)
     valid = ops.not_equal(y_true, ignore_class)
@@ -187,24 +188,25 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
     return values
 
 
-def _labels_like(labels, shape, axis):
+def labels_like(who, labels, shape, axis):
     """Integer labels in the predictions' shape without the axis of the classes."""
     expected = tuple(s for i, s in enumerate(shape) if i != axis % len(shape))
     if len(labels.shape) == len(shape) and labels.shape[axis] == 1:
         labels = ops.squeeze(labels, axis=axis)
     if not same_shape(labels.shape, expected):
-        raise ValueError(_wrong_labels(labels.shape, shape, expected))
+        raise wrong_labels(who, labels.shape, shape, expected)
     return labels if labels.dtype.kind in "iu" else ops.cast(labels, "int32")
 
 
-def _wrong_labels(received, shape, expected):
+def wrong_labels(who, received, shape, expected):
+    """The error about labels that do not fit the predictions."""
     message = (
-        f"sparse_categorical_crossentropy expected integer labels of shape {expected} for predictions of shape "
-        f"{tuple(shape)}, received shape {tuple(received)}."
+        f"{who} expected integer labels of shape {expected} for predictions of shape {tuple(shape)}, "
+        f"received shape {tuple(received)}."
     )
     if tuple(received) == tuple(shape):
-        return f"{message} For one-hot targets use the loss 'categorical_crossentropy'."
-    return f"{message} Pass one label for each prediction."
+        return ValueError(f"{message} For one-hot targets use the loss 'categorical_crossentropy'.")
+    return ValueError(f"{message} Pass one label for each prediction.")
 
 
 def _sparse(labels, output, from_logits, axis):
@@ -284,7 +286,9 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
         labels = as_array(y_true)
         if labels.shape != prediction.shape[:-1]:
             if labels.shape != (*prediction.shape[:-1], 1):
-                raise ValueError(_wrong_labels(labels.shape, prediction.shape, prediction.shape[:-1]))
+                raise wrong_labels(
+                    "sparse_categorical_crossentropy", labels.shape, prediction.shape, prediction.shape[:-1]
+                )
             labels = labels[..., 0]
         if labels.dtype not in _LABEL_TYPES:
             labels = labels.astype(np.int32)

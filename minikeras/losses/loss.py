@@ -82,6 +82,9 @@ class Loss(Registered, family="loss"):
                 known[name] = serialization.serialize(getattr(self, name))
         return known
 
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}>"
+
     def _convert(self, value):
         """A tensor of the loss's dtype; None stays None."""
         if value is None:

@@ -1,7 +1,23 @@
 """Metrics: what training reports, as classes and as functions; each family in one file."""
 
 from minikeras import lookup, registry, serialization
+from minikeras.losses.crossentropy import (
+    binary_crossentropy,
+    categorical_crossentropy,
+    sparse_categorical_crossentropy,
+)
+from minikeras.losses.divergence import kl_divergence, poisson
+from minikeras.losses.focal import binary_focal_crossentropy, categorical_focal_crossentropy
+from minikeras.losses.hinge import categorical_hinge, hinge, squared_hinge
 from minikeras.losses.loss import kind_of_classes, object_name
+from minikeras.losses.regression import (
+    huber,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+)
 from minikeras.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -16,16 +32,71 @@ from minikeras.metrics.accuracy import (
     sparse_top_k_categorical_accuracy,
     top_k_categorical_accuracy,
 )
+from minikeras.metrics.auc import AUC
+from minikeras.metrics.confusion import (
+    FalseNegatives,
+    FalsePositives,
+    Precision,
+    PrecisionAtRecall,
+    Recall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+    TrueNegatives,
+    TruePositives,
+)
+from minikeras.metrics.correlation import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    concordance_correlation,
+    pearson_correlation,
+)
+from minikeras.metrics.fscore import F1Score, FBetaScore
+from minikeras.metrics.hinge import CategoricalHinge, Hinge, SquaredHinge
+from minikeras.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
 from minikeras.metrics.metric import Metric
+from minikeras.metrics.probabilistic import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+)
 from minikeras.metrics.reduction import Mean, MeanMetricWrapper, Sum
+from minikeras.metrics.regression import (
+    CosineSimilarity,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    R2Score,
+    RootMeanSquaredError,
+)
 
 for _function in (
     accuracy, binary_accuracy, categorical_accuracy, sparse_categorical_accuracy, sparse_top_k_categorical_accuracy,
-    top_k_categorical_accuracy,
+    top_k_categorical_accuracy, concordance_correlation, pearson_correlation,
 ):  # fmt: skip
     registry.register_function(_function, family="metric function")
 
-_ALIASES = {}
+_ALIASES = {
+    "bce": BinaryCrossentropy,
+    "kld": KLDivergence,
+    "mae": MeanAbsoluteError,
+    "mape": MeanAbsolutePercentageError,
+    "mse": MeanSquaredError,
+    "msle": MeanSquaredLogarithmicError,
+    "rmse": RootMeanSquaredError,
+    "cosine_proximity": CosineSimilarity,
+    "log_cosh": LogCoshError,
+    "logcosh": LogCoshError,
+    # Losses without a metric class of their own.
+    "binary_focal_crossentropy": binary_focal_crossentropy,
+    "categorical_focal_crossentropy": categorical_focal_crossentropy,
+    "huber": huber,
+}
+_ALIASES.update({name.upper(): _ALIASES[name] for name in ("bce", "kld", "mae", "mape", "mse", "msle")})
 
 
 def serialize(metric):

@@ -57,6 +57,10 @@ class Mean(Metric):
             self.total.array += total if values.ndim < 2 else total * (count / max(values.size, 1))
             self.count.array += count
             return
+        if type(weight) is int and not values.ndim:  # one value for so many samples: the trainer's mean loss
+            self.total.array += values * weight
+            self.count.array += weight
+            return
         values, weight = per_sample(values, weight, _mean, self._dtype)
         self.total.array += np.add.reduce(values, axis=None)
         self.count.array += np.add.reduce(weight, axis=None)

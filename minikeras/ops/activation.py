@@ -5,6 +5,7 @@ import numpy as np
 from minikeras.autodiff import Tensor, as_array, differentiable
 from minikeras.ops import elementwise, shape
 from minikeras.ops.elementwise import floating
+from minikeras.ops.elementwise.special import erf, erf_array
 
 
 def _logistic(x):
@@ -42,7 +43,7 @@ def bounded_relu(x, /, negative_slope=0.0, max_value=None, threshold=0.0):
     """x where above threshold, up to max_value; negative_slope · (x - threshold) elsewhere."""
     x = floating(x)
     above = np.greater(x, threshold)
-    y = np.where(above, x, np.zeros_like(x))
+    y = np.where(above, x, 0.0)
     rising = above
     if max_value is not None:
         y = np.minimum(np.maximum(y, 0), max_value)
@@ -56,8 +57,9 @@ def bounded_relu(x, /, negative_slope=0.0, max_value=None, threshold=0.0):
 @differentiable
 def threshold(x, /, threshold, default_value):
     """x where above the threshold, default_value elsewhere."""
+    x = floating(x)
     above = np.greater(x, threshold)
-    return np.where(above, x, np.full_like(x, default_value)), (lambda dy: dy * above.astype(dy.dtype),)
+    return np.where(above, x, float(default_value)), (lambda dy: dy * above.astype(dy.dtype),)
 
 
 # Exponential units
@@ -69,7 +71,7 @@ def elu(x, /, alpha=1.0):
     x = floating(x)
     positive = np.greater(x, 0)
     e = alpha * np.expm1(np.minimum(x, 0))
-    return np.where(positive, x, e), (lambda dy: dy * np.where(positive, np.ones_like(x), e + alpha),)
+    return np.where(positive, x, e), (lambda dy: dy * np.where(positive, 1.0, e + alpha),)
 
 
 # Klambauer et al. 2017, "Self-normalizing neural networks"
@@ -87,7 +89,7 @@ def celu(x, /, alpha=1.0):
     x = floating(x)
     positive = np.greater(x, 0)
     e = np.exp(np.minimum(x, 0) / alpha)
-    return np.where(positive, x, alpha * (e - 1)), (lambda dy: dy * np.where(positive, np.ones_like(x), e),)
+    return np.where(positive, x, alpha * (e - 1)), (lambda dy: dy * np.where(positive, 1.0, e),)
 
 
 # Sigmoids, and what is made of them
@@ -104,14 +106,14 @@ def sigmoid(x, /):
 def log_sigmoid(x, /):
     """log(sigmoid(x)), without overflow."""
     x = floating(x)
-    return -np.logaddexp(-x, np.zeros_like(x)), (lambda dy: dy * _logistic(-x),)
+    return -np.logaddexp(-x, 0.0), (lambda dy: dy * _logistic(-x),)
 
 
 @differentiable
 def softplus(x, /):
     """log(1 + eˣ)."""
     x = floating(x)
-    return np.logaddexp(x, np.zeros_like(x)), (lambda dy: dy * _logistic(x),)
+    return np.logaddexp(x, 0.0), (lambda dy: dy * _logistic(x),)
 
 
 @differentiable
@@ -137,7 +139,7 @@ swish = silu
 def mish(x, /):
     """x · tanh(softplus(x)) (Misra 2019)."""
     x = floating(x)
-    t = np.tanh(np.logaddexp(x, np.zeros_like(x)))
+    t = np.tanh(np.logaddexp(x, 0.0))
     return x * t, (lambda dy: dy * (t + x * (1 - t * t) * _logistic(x)),)
 
 
@@ -236,8 +238,9 @@ def sparsemax(x, /, axis=-1):
 @differentiable
 def hard_shrink(x, /, threshold=0.5):
     """x, and 0 where |x| is at most the threshold."""
+    x = floating(x)
     kept = np.greater(np.absolute(x), threshold)
-    return np.where(kept, x, np.zeros_like(x)), (lambda dy: dy * kept.astype(dy.dtype),)
+    return np.where(kept, x, 0.0), (lambda dy: dy * kept.astype(dy.dtype),)
 
 
 @differentiable
@@ -245,7 +248,7 @@ def soft_shrink(x, /, threshold=0.5):
     """x brought nearer to 0 by the threshold, and 0 where |x| is at most that."""
     x = floating(x)
     kept = np.greater(np.absolute(x), threshold)
-    return np.where(kept, x - threshold * np.sign(x), np.zeros_like(x)), (lambda dy: dy * kept.astype(dy.dtype),)
+    return np.where(kept, x - threshold * np.sign(x), 0.0), (lambda dy: dy * kept.astype(dy.dtype),)
 
 
 @differentiable
@@ -278,77 +281,5 @@ def _gelu_tanh(x, /):
 def _gelu_exact(x, /):
     x = floating(x)
     scaled = x * float(np.sqrt(0.5))
-    phi = 0.5 * ((erf(scaled) if isinstance(scaled, Tensor) else _erf(scaled)) + 1)
+    phi = 0.5 * ((erf(scaled) if isinstance(scaled, Tensor) else erf_array(scaled)) + 1)
     return x * phi, (lambda dy: dy * (phi + x * np.exp(-0.5 * x * x) * float(1 / np.sqrt(2 * np.pi))),)
-
-
-@differentiable
-def erf(x, /):
-    """The error function 2/√π ∫₀ˣ exp(-t²) dt, to the precision of the dtype."""
-    x = floating(x)
-    return _erf(as_array(x)), (lambda dy: dy * float(2.0 / np.sqrt(np.pi)) * np.exp(-x * x),)
-
-
-# W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969) 631-637: numerators and
-# denominators, the highest power first, for |x| to 0.46875 (in x²), to 4 (in |x|, of erfc · exp(x²)) and beyond (in 1/x²).
-_NEAR = (
-    (1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
-    (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
-)
-_MIDDLE = (
-    (
-        2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594, 6.61191906371416295e1,
-        2.98635138197400131e2, 8.81952221241769090e2, 1.71204761263407058e3, 2.05107837782607147e3,
-        1.23033935479799725e3,
-    ),
-    (
-        1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2, 1.62138957456669019e3,
-        3.29079923573345963e3, 4.36261909014324716e3, 3.43936767414372164e3, 1.23033935480374942e3,
-    ),
-)  # fmt: skip
-_FAR = (
-    (
-        1.63153871373020978e-2, 3.05326634961232344e-1, 3.60344899949804439e-1, 1.25781726111229246e-1,
-        1.60837851487422766e-2, 6.58749161529837803e-4,
-    ),
-    (
-        1.0, 2.56852019228982242, 1.87295284992346725, 5.27905102951428412e-1, 6.05183413124413191e-2,
-        2.33520497626869185e-3,
-    ),
-)  # fmt: skip
-
-
-def _ratio(polynomials, x):
-    """A quotient of two polynomials at x, by Horner's rule."""
-    results = []
-    for coefficients in polynomials:
-        y = np.full_like(x, coefficients[0])
-        for c in coefficients[1:]:
-            y *= x
-            y += c
-        results.append(y)
-    return results[0] / results[1]
-
-
-def _erf(x):
-    """The error function of an array, by three ranges of |x|."""
-    if x.dtype == np.float16:
-        return _erf(x.astype(np.float32)).astype(np.float16)
-    flat = np.reshape(x, -1)
-    size = np.absolute(flat)
-    y = np.copysign(np.ones_like(flat), flat)
-    y[np.isnan(flat)] = np.nan
-    near, far = size <= 0.46875, (size > 4.0) & (size < 6.0)
-    middle = ~near & (size <= 4.0)
-    if near.any():
-        z = flat[near]
-        y[near] = z * _ratio(_NEAR, z * z)
-    if middle.any():
-        z = size[middle]
-        y[middle] *= 1 - np.exp(-z * z) * _ratio(_MIDDLE, z)
-    if far.any():
-        z = size[far]
-        inverse = 1 / (z * z)
-        tail = (float(1 / np.sqrt(np.pi)) - inverse * _ratio(_FAR, inverse)) / z
-        y[far] *= 1 - np.exp(-z * z) * tail
-    return y.reshape(x.shape)

@@ -116,18 +116,40 @@ def normalize_layer(x, gamma, beta, /, epsilon):
 # Losses of predictions against targets
 
 
-@differentiable
+def _log_probabilities(output, from_logits, epsilon):
+    if from_logits:
+        return log_softmax(output)
+    p = elementwise.divide(output, reduce.sum(output, axis=-1, keepdims=True))
+    return elementwise.log(elementwise.clip(p, epsilon, 1 - epsilon))
+
+
+def _crossentropy_composed(target, output, from_logits, epsilon):
+    logarithms = _log_probabilities(output, from_logits, epsilon)
+    return elementwise.negative(reduce.sum(elementwise.multiply(target, logarithms), axis=-1))
+
+
+@differentiable(composed=_crossentropy_composed)
 def _crossentropy(target, output, /, from_logits, epsilon):
     target = target.astype(output.dtype, copy=False)
     loss = kernels.crossentropy(target, output, from_logits, epsilon)
 
     def gradient(dy, into):
-        return None, kernels.crossentropy_gradient(dy, target, output, from_logits, epsilon)
+        dtarget = doutput = None
+        if into[0] is not None:
+            dtarget = -dy[..., None] * _log_probabilities(output, from_logits, epsilon).array
+        if into[1] is not None:
+            doutput = kernels.crossentropy_gradient(dy, target, output, from_logits, epsilon)
+        return dtarget, doutput
 
     return loss, gradient
 
 
-@differentiable
+def _sparse_composed(labels, output, from_logits, epsilon):
+    target = one_hot(labels, shape.shape(output)[-1], dtype=output.dtype)
+    return _crossentropy_composed(target, output, from_logits, epsilon)
+
+
+@differentiable(composed=_sparse_composed)
 def _sparse_crossentropy(labels, output, /, from_logits, epsilon):
     loss = kernels.sparse_crossentropy(labels, output, from_logits, epsilon)
 
@@ -137,13 +159,33 @@ def _sparse_crossentropy(labels, output, /, from_logits, epsilon):
     return loss, gradient
 
 
-@differentiable
+def _log_odds(output, from_logits, epsilon):
+    """log p and log(1 - p) of p, or of the logits of p."""
+    if from_logits:
+        return log_sigmoid(output), log_sigmoid(elementwise.negative(output))
+    p = elementwise.clip(output, epsilon, 1 - epsilon)
+    return elementwise.log(p), elementwise.log(elementwise.subtract(1.0, p))
+
+
+def _binary_composed(target, output, from_logits, epsilon):
+    yes, no = _log_odds(output, from_logits, epsilon)
+    rest = elementwise.subtract(1.0, target)
+    return elementwise.negative(elementwise.add(elementwise.multiply(target, yes), elementwise.multiply(rest, no)))
+
+
+@differentiable(composed=_binary_composed)
 def _binary_crossentropy(target, output, /, from_logits, epsilon):
     target = target.astype(output.dtype, copy=False)
     loss = kernels.binary_crossentropy(target, output, from_logits, epsilon)
 
     def gradient(dy, into):
-        return None, kernels.binary_crossentropy_gradient(dy, target, output, from_logits, epsilon)
+        dtarget = doutput = None
+        if into[0] is not None:
+            yes, no = _log_odds(output, from_logits, epsilon)
+            dtarget = dy * (no.array - yes.array)
+        if into[1] is not None:
+            doutput = kernels.binary_crossentropy_gradient(dy, target, output, from_logits, epsilon)
+        return dtarget, doutput
 
     return loss, gradient
 

@@ -1,8 +1,22 @@
 """Optimizers: each family's file says in `__all__` what it exports."""
 
 from minikeras import registry
+from minikeras.optimizers import schedules as schedules
+from minikeras.optimizers.adadelta import *
+from minikeras.optimizers.adafactor import *
+from minikeras.optimizers.adagrad import *
 from minikeras.optimizers.adam import *
-from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.adamax import *
+from minikeras.optimizers.ftrl import *
+from minikeras.optimizers.lamb import *
+from minikeras.optimizers.lion import *
+from minikeras.optimizers.loss_scale import *
+from minikeras.optimizers.multi import *
+from minikeras.optimizers.muon import *
+from minikeras.optimizers.nadam import *
+from minikeras.optimizers.optimizer import Optimizer as Optimizer
+from minikeras.optimizers.rmsprop import *
+from minikeras.optimizers.schedule_free import *
 from minikeras.optimizers.sgd import *
 from minikeras.serialization import deserialize as _deserialize
 from minikeras.serialization import serialize as _serialize

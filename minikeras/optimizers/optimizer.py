@@ -4,18 +4,23 @@ An optimizer of minikeras is its slots, its hyper-parameters and `update`, which
 variables live in arenas (see `autodiff.arena`), so the usual step is one call of `update` for all of them together.
 """
 
+import re
 import warnings
 
 import numpy as np
 
-from minikeras import dtypes, kernels, registry
+from minikeras import config, kernels, registry
 from minikeras.autodiff import Tensor, Variable, as_array
 from minikeras.autodiff.arena import pack
-from minikeras.optimizers.slots import Slots
+from minikeras.optimizers.schedules import LearningRateSchedule
+from minikeras.optimizers.slots import Plan, Slots
+from minikeras.optimizers.state import OptimizerState
 from minikeras.serialization import Registered, constructor_parameters, deserialize, serialize
 
+_PLANS_KEPT = 16
 
-class Optimizer(Registered, family="optimizer"):
+
+class Optimizer(OptimizerState, Registered, family="optimizer"):
     """Changes variables so that a loss gets smaller, given its gradients.
 
     learning_rate: a float, a schedule, or a function without arguments. weight_decay: shrinks the variables by this
@@ -44,7 +49,7 @@ class Optimizer(Registered, family="optimizer"):
 
     module = "keras.optimizers"
 
-    # The names of the arrays kept for each variable: groups, whose members stand side by side in saved files.
+    # The names of the arrays kept for each variable, which stand side by side in saved files.
     slots = ()
     # Whether `update` treats every element alike, so that many variables may be updated as one flat array.
     elementwise = True
@@ -65,10 +70,10 @@ class Optimizer(Registered, family="optimizer"):
         **kwargs,
     ):
         if kwargs:
-            known = constructor_parameters(type(self))
+            known = [*constructor_parameters(type(self)), *constructor_parameters(Optimizer)]
             raise ValueError(
                 f"{type(self).__name__} received unknown arguments: "
-                + ", ".join(f"{k!r} ({registry.suggest(k, known)})" for k in kwargs)
+                + "; ".join(f"{k!r}. {registry.suggest(k, known)}" for k in kwargs)
             )
         if sum(c is not None for c in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise ValueError(
@@ -77,11 +82,14 @@ class Optimizer(Registered, family="optimizer"):
             )
         if use_ema and not 0 <= ema_momentum <= 1:
             raise ValueError(f"{type(self).__name__}: ema_momentum must lie in [0, 1], received {ema_momentum}.")
-        if gradient_accumulation_steps is not None and gradient_accumulation_steps < 2:
-            raise ValueError(
-                f"{type(self).__name__}: gradient_accumulation_steps must be an integer of at least 2, "
-                f"received {gradient_accumulation_steps}."
-            )
+        for argument, count, least in (
+            ("gradient_accumulation_steps", gradient_accumulation_steps, 2),
+            ("ema_overwrite_frequency", ema_overwrite_frequency, 1),
+        ):
+            if count and (not isinstance(count, (int, np.integer)) or count < least):
+                raise ValueError(
+                    f"{type(self).__name__}: {argument} must be an integer of at least {least}, received {count!r}."
+                )
         self.name = name or registry.unique_name(registry.snake_case(type(self).__name__))
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
@@ -94,32 +102,48 @@ class Optimizer(Registered, family="optimizer"):
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self.built = False
         self._iterations = Variable(0, dtype="int32", trainable=False, name="iteration")
+        self._variables = [self._iterations]
+        self._learning_rate = None
         self._set_learning_rate(learning_rate)
-        self._added = []
-        self._blocks = []
-        self._block_of = {}
-        self._excluded_ids, self._excluded_words = set(), ()
+        self._trainable_variables = []
+        self._slots = []
+        self._places, self._indices = {}, {}
+        self._plans = {}
+        self._excluded_ids, self._excluded_pattern = set(), None
+        self._keras_style = type(self).update_step is not Optimizer.update_step
 
     # Hyper-parameters
 
     def _set_learning_rate(self, value):
-        if callable(value) and not isinstance(value, Tensor):
-            self._learning_rate = value
-            return
-        array = as_array(value)
-        if array.ndim or array.dtype.kind not in "fiu":
-            raise ValueError(
-                f"{type(self).__name__}: learning_rate must be a float, a schedule or a function, received {value!r}."
-            )
-        self._learning_rate = Variable(array, dtype="float32", trainable=False, name="learning_rate")
+        variable = None
+        if not callable(value):
+            array = as_array(value)
+            if array.ndim or array.dtype.kind not in "fiu":
+                raise ValueError(
+                    f"{type(self).__name__}: learning_rate must be a float, a schedule or a function without "
+                    f"arguments, received {value!r}."
+                )
+            variable = Variable(array, dtype=config.floatx(), trainable=False, name="learning_rate")
+        if isinstance(self._learning_rate, Variable):
+            del self._variables[1]
+        if variable is not None:
+            self._variables.insert(1, variable)
+        self._learning_rate = value if variable is None else variable
 
     @property
     def learning_rate(self):
-        """The learning rate of the coming step."""
-        return self._learning_rate if isinstance(self._learning_rate, Variable) else self._current_learning_rate()
+        """The learning rate of the coming step: a variable, or what a schedule or function gives."""
+        if isinstance(self._learning_rate, Variable):
+            return self._learning_rate
+        return Tensor(np.asarray(self._current_learning_rate(), config.floatx()))
 
     @learning_rate.setter
     def learning_rate(self, value):
+        if isinstance(self._learning_rate, LearningRateSchedule) and not callable(value):
+            raise TypeError(
+                f"{type(self).__name__} was created with the schedule {self._learning_rate!r} as its learning_rate, "
+                "which a number cannot replace. Create the optimizer with a float learning_rate to be able to set it."
+            )
         if callable(value) or not isinstance(self._learning_rate, Variable):
             self._set_learning_rate(value)
         else:
@@ -127,92 +151,133 @@ class Optimizer(Registered, family="optimizer"):
 
     def _current_learning_rate(self):
         rate = self._learning_rate
-        if isinstance(rate, Variable):
-            return float(rate.array)
-        return float(as_array(rate(self._iterations) if isinstance(rate, Registered) else rate()))
+        if type(rate) is Variable:
+            return rate.array.item()
+        value = rate(self._iterations) if isinstance(rate, LearningRateSchedule) else rate()
+        return float(as_array(value))
 
     @property
     def iterations(self):
         """How many updates were made."""
         if self.gradient_accumulation_steps:
-            return Tensor(np.asarray(int(self._iterations.array) // self.gradient_accumulation_steps, "int32"))
+            return Tensor(np.asarray(self.step - 1, "int32"))
         return self._iterations
 
     @property
     def step(self):
         """The number of the coming update, from 1, a Python integer."""
-        return int(self._iterations.array) // (self.gradient_accumulation_steps or 1) + 1
+        done = self._iterations.array.item()
+        return done // self.gradient_accumulation_steps + 1 if self.gradient_accumulation_steps else done + 1
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None):
-        """Let weight decay pass over the given variables, or those whose name contains one of the given words."""
-        if self.built:
-            raise ValueError("exclude_from_weight_decay() must be called before the optimizer is built (before fit).")
-        self._excluded_ids = {id(v) for v in var_list or ()}
-        self._excluded_words = tuple(var_names or ())
+        """Let weight decay pass over the given variables, and over those in whose name one of the given words occurs.
 
-    # The state
+        var_names: regular expressions that are searched for in `variable.name`, such as 'bias'.
+        """
+        self._excluded_ids = {id(v) for v in var_list or ()}
+        self._excluded_pattern = re.compile("|".join(var_names)) if var_names else None
+        self._plans.clear()
+
+    def is_excluded_from_decay(self, variable):
+        """Whether weight decay passes over a variable."""
+        pattern = self._excluded_pattern
+        return id(variable) in self._excluded_ids or bool(pattern and pattern.search(variable.name))
+
+    # The variables and their slots
 
     def build(self, variables):
-        """Make the slots for these variables and move the variables into arenas."""
+        """Make the slots for these variables and move the variables into arenas; known ones stay as they are."""
         self.built = True
-        for arena in pack(variables):
-            block = Slots(self, arena)
-            self._blocks.append(block)
+        new = [v for v in variables if id(v) not in self._places]
+        for variable in new:
+            if not isinstance(variable, Variable):
+                raise TypeError(
+                    f"{type(self).__name__} changes variables in place and expected minikeras.Variable objects, "
+                    f"received {type(variable).__name__}."
+                )
+        for arena in pack(new):
+            slots = Slots(self, arena)
+            self._slots.append(slots)
             for position, variable in enumerate(arena.variables):
-                self._block_of[id(variable)] = (block, position)
+                self._places[id(variable)] = (slots, position)
+        for variable in new:
+            self._indices[id(variable)] = len(self._trainable_variables)
+            self._trainable_variables.append(variable)
+        self._plans.clear()
+        self._name_slots(new)
 
     def slot_groups(self):
-        """The slots of one variable, in groups that stand side by side in saved files."""
+        """The names of the slots, in groups that stand side by side in saved files."""
         return (tuple(self.slots),) if self.slots else ()
 
-    @property
-    def variables(self):
-        """Everything that a saved file keeps: iterations, learning rate, slots."""
-        own = [self._iterations]
-        if isinstance(self._learning_rate, Variable):
-            own.append(self._learning_rate)
-        return own + self._added + [v for block in self._blocks for v in block.variables(self._order())]
+    def initial_slot(self, name, variable):
+        """What a slot holds before the first step: a number or an array."""
+        return 0
 
-    def _order(self):
-        extra = (("average",),) if self.use_ema else ()
-        accumulators = (("gradient_accumulator",),) if self.gradient_accumulation_steps else ()
-        return (*extra, *accumulators, *self.slot_groups())
+    def slot_shape(self, name, variable):
+        """The shape of a variable's slot, if not `elementwise`; None for no slot."""
+        return variable.shape
 
-    def add_variable(self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None):
-        """Make a variable that belongs to the optimizer."""
-        variable = Variable(np.zeros(shape, dtypes.standardize_dtype(dtype)), trainable=False, name=name)
-        if initializer != "zeros":
-            variable.assign(initializer(shape, dtype=variable.dtype) if callable(initializer) else 1)
-        self._added.append(variable)
-        return variable
+    def works_on_flat_arrays(self):
+        """Whether `update` may be given many variables as one flat array."""
+        return self.elementwise and not self._keras_style
 
-    def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros"):
-        """Make a variable of the shape and dtype of another, such as a momentum."""
-        name = f"{reference_variable.path.replace('/', '_')}_{name}"
-        return self.add_variable(reference_variable.shape, initializer, reference_variable.dtype, name=name)
+    def destinations(self, variables):
+        """Where to write the gradients of these variables for `step_all`: {id(variable): array}."""
+        plan = self._plan(variables)
+        self._gather()
+        return plan.destinations
 
-    def add_optimizer_variables(self, trainable_variables, name, initializer="zeros"):
-        """One new variable beside each of the given ones; for a list of names, one list for each."""
-        names = [name] if isinstance(name, str) else list(name)
-        columns = [[self.add_variable_from_reference(v, n, initializer) for n in names] for v in trainable_variables]
-        lists = [[row[i] for row in columns] for i in range(len(names))]
-        return lists[0] if isinstance(name, str) else tuple(lists)
+    def _plan(self, variables):
+        plan = self._plans.get(tuple(map(id, variables)))
+        return plan if plan is not None else self._new_plan(list(variables))
 
-    def _get_variable_index(self, variable):
-        order = [v for block in self._blocks for v in block.arena.variables]
-        return next(i for i, v in enumerate(order) if v is variable)
+    def _new_plan(self, variables):
+        key = tuple(map(id, variables))
+        if len(set(key)) != len(key):
+            twice = next(v for i, v in enumerate(variables) if id(v) in key[:i])
+            raise ValueError(
+                f"{type(self).__name__} received variable '{twice.path}' twice. Add its gradients and pass it once."
+            )
+        unknown = [v for v in variables if id(v) not in self._places]
+        if unknown and not (self.built and self._keras_style):
+            self.build(variables if not self.built else unknown)
+            self.built = True
+            unknown = [v for v in unknown if id(v) not in self._places]
+        if unknown:
+            raise ValueError(
+                f"Unknown variable: {unknown[0].path}. {type(self).__name__} can only be called for the variables it "
+                "was originally built with (its build() must call super().build(variables)). "
+                "For a new set of variables create a new optimizer."
+            )
+        if len(self._plans) >= _PLANS_KEPT:
+            self._plans.clear()
+        plan = self._plans[key] = Plan(self, [self._places[i] for i in key], variables)
+        return plan
+
+    def _gather(self):
+        for slots in self._slots:
+            if not slots.arena.complete:
+                slots.arena.reclaim()
 
     # The step
 
     def update(self, w, g, lr, *slots):
         """Change `w` and the slots in place, given the gradient `g`: flat arrays if `elementwise`, else shaped ones."""
-        raise NotImplementedError(f"{type(self).__name__} has no update(w, g, lr, *slots) method. Write one.")
+        raise NotImplementedError(
+            f"{type(self).__name__} has neither update(w, g, lr, *slots) nor update_step(gradient, variable, "
+            "learning_rate). Write one of them."
+        )
 
     def update_step(self, gradient, variable, learning_rate):
         """Update one variable; optimizers in Keras's manner override it."""
-        block, position = self._block_of[id(variable)]
-        block.span(position).gradient[...] = as_array(gradient).reshape(-1)
-        self._update(block, [block.span(position)], float(as_array(learning_rate)))
+        slots, position = self._places[id(variable)]
+        span = slots.part(position, self.elementwise)
+        gradient = as_array(gradient).astype(span.gradient.dtype, copy=False).reshape(span.gradient.shape)
+        self.update(span.value, gradient, float(as_array(learning_rate)), *span.slots)
+
+    def begin_update(self):
+        """Called once before the calls of `update` of a step, for what they have in common."""
 
     def apply_gradients(self, grads_and_vars):
         """Apply pairs of gradient and variable."""
@@ -221,7 +286,7 @@ class Optimizer(Registered, family="optimizer"):
         return self._iterations
 
     def apply(self, grads, trainable_variables=None):
-        """Change the variables by their gradients; None for a variable leaves it as it is."""
+        """Change the variables by their gradients; a variable whose gradient is None stays as it is."""
         grads = list(grads)
         if not grads:
             return
@@ -231,166 +296,138 @@ class Optimizer(Registered, family="optimizer"):
                     f"{type(self).__name__}.apply(grads) needs the variables at its first call: "
                     "apply(grads, trainable_variables), or build(trainable_variables) before."
                 )
-            trainable_variables = [v for block in self._blocks for v in block.arena.variables]
+            trainable_variables = self._trainable_variables
         variables = list(trainable_variables)
         if len(grads) != len(variables):
             raise ValueError(
                 f"{type(self).__name__}.apply received {len(grads)} gradients for {len(variables)} variables."
             )
-        unknown = [v for v in variables if id(v) not in self._block_of]
-        if unknown:
-            self.build(unknown)
-        self._set_gradients(grads, variables)
-        self._step_over({id(v) for g, v in zip(grads, variables, strict=True) if g is not None})
+        plan = self._plan(variables)
+        if type(None) in map(type, grads):
+            grads, variables = self._leave_out_missing(grads, variables)
+            plan = self._plan(variables)
+        for gradient, view, variable in zip(grads, plan.gradients, variables, strict=True):
+            array = gradient.array if isinstance(gradient, Tensor) else gradient
+            if array is not view:
+                array = np.asarray(array)
+                if array.shape != view.shape:
+                    raise ValueError(
+                        f"{type(self).__name__}: the gradient of variable '{variable.path}' must have its shape "
+                        f"{view.shape}, received {array.shape}."
+                    )
+                view[...] = array
+        self._step(plan)
 
-    def _set_gradients(self, grads, variables):
+    def _leave_out_missing(self, grads, variables):
+        present = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
         missing = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
-        if len(missing) == len(variables):
+        if not present:
             raise ValueError(
                 "No gradients provided for any variable: the loss does not depend on any of "
                 f"{', '.join(missing)}. Compute the loss from the model's outputs, inside the tape."
             )
-        if missing:
-            warnings.warn(
-                f"Gradients do not exist for variables {missing}: the loss does not depend on them, they stay as they are.",
-                stacklevel=4,
-            )
-        for gradient, variable in zip(grads, variables, strict=True):
-            if gradient is None:
-                continue
-            block, position = self._block_of[id(variable)]
-            view = block.arena.gradient_views[position]
-            array = gradient.array if isinstance(gradient, Tensor) else gradient
-            if array is not view:
-                view[...] = array
+        warnings.warn(
+            f"Gradients do not exist for variables {missing}: the loss does not depend on them, they stay as they are.",
+            stacklevel=3,
+        )
+        return [g for g, _ in present], [v for _, v in present]
 
-    def _step_over(self, ids):
-        """One step for the variables of these ids, whose gradients lie in the arenas."""
+    def step_all(self, variables=None):
+        """One step over these variables (all known ones if not given), whose gradients lie in their `destinations`."""
+        self._step(self._plan(self._trainable_variables if variables is None else variables))
+
+    def _step(self, plan):
+        self._gather()
+        spans = plan.spans
         rate = self._current_learning_rate()
-        accumulate = self.gradient_accumulation_steps
-        last = not accumulate or (int(self._iterations.array) + 1) % accumulate == 0
-        spans = []
-        for block in self._blocks:
-            block.arena.reclaim()
-            spans.append(block.spans(ids, whole=self.elementwise and not self._keras_style()))
-        if self.loss_scale_factor:
-            for span in _all(spans):
+        if self.loss_scale_factor is not None:
+            for span in spans:
                 span.gradient /= self.loss_scale_factor
-        if accumulate:
-            for span in _all(spans):
-                self._accumulate(span, accumulate, last)
-        if last:
+        if not self.gradient_accumulation_steps or self._accumulate(spans):
             self._clip(spans)
-            for block, chosen in zip(self._blocks, spans, strict=True):
-                if self.weight_decay:
-                    self._decay(block, ids, rate)
-                self._update(block, chosen, rate)
+            self._decay(plan, rate)
+            self.begin_update()
+            if self._keras_style:
+                for span, variable in zip(spans, plan.variables, strict=True):
+                    self.update_step(Tensor(span.gradient), variable, Tensor(np.asarray(rate, config.floatx())))
+            else:
+                for span in spans:
+                    self.update(span.value, span.gradient, rate, *span.slots)
         if self.use_ema:
             self._average()
-        self._constrain(ids)
+        for variable in plan.constrained:
+            variable.assign(variable.constraint(variable))
         self._iterations.array[...] += 1
 
-    def _keras_style(self):
-        return type(self).update_step is not Optimizer.update_step
-
-    def _update(self, block, spans, rate):
-        if self._keras_style():
-            for span in spans:
-                self.update_step(Tensor(span.gradient.reshape(span.variable.shape)), span.variable, Tensor(np.float32(rate)))
-            return
-        names = [name for group in self.slot_groups() for name in group]
+    def _accumulate(self, spans):
+        """Add the gradients up; whether it is time for an update, with their mean."""
+        steps = self.gradient_accumulation_steps
+        last = (self._iterations.array.item() + 1) % steps == 0
         for span in spans:
-            arrays = [span.value, span.gradient, *(span.slot(name) for name in names)]
-            if not self.elementwise:
-                arrays = [a.reshape(span.variable.shape) if a.size == span.variable.size else a for a in arrays]
-            self.update(arrays[0], arrays[1], rate, *arrays[2:])
-
-    def _accumulate(self, span, steps, last):
-        total = span.slot("gradient_accumulator")
-        total += span.gradient
+            if last:
+                span.gradient += span.accumulated
+                span.gradient /= steps
+            else:
+                span.accumulated += span.gradient
         if last:
-            np.divide(total, steps, out=span.gradient)
-            total[...] = 0
+            for slots in self._slots:
+                slots.flat["gradient_accumulator"].fill(0)
+        return last
 
     def _clip(self, spans):
-        if self.clipvalue:
-            for span in _all(spans):
+        if self.clipnorm and self.clipnorm > 0:
+            for gradient in [g for span in spans for g in span.gradients]:
+                _limit([gradient], kernels.squared_norm(gradient), self.clipnorm)
+        elif self.global_clipnorm and self.global_clipnorm > 0:
+            total = sum(kernels.squared_norm(span.gradient) for span in spans)
+            _limit([g for span in spans for g in span.gradients], total, self.global_clipnorm)
+        elif self.clipvalue and self.clipvalue > 0:
+            for span in spans:
                 np.clip(span.gradient, -self.clipvalue, self.clipvalue, out=span.gradient)
-        elif self.clipnorm:
-            for gradient in [g for span in _all(spans) for g in span.parts()]:
-                norm = float(np.sqrt(kernels.squared_norm(gradient)))
-                if norm > self.clipnorm:
-                    gradient *= self.clipnorm / norm
-        elif self.global_clipnorm:
-            norm = float(np.sqrt(sum(kernels.squared_norm(span.gradient) for span in _all(spans))))
-            if norm > self.global_clipnorm:
-                for span in _all(spans):
-                    span.gradient *= self.global_clipnorm / norm
 
-    def _decay(self, block, ids, rate):
-        for span in block.spans(ids, whole=not (self._excluded_ids or self._excluded_words)):
-            if span.variable is None or not self._is_excluded(span.variable):
-                span.value -= span.value * np.asarray(self.weight_decay * rate, span.value.dtype)
-
-    def _is_excluded(self, variable):
-        return id(variable) in self._excluded_ids or any(word in variable.path for word in self._excluded_words)
+    def _decay(self, plan, rate):
+        if self.weight_decay is not None:
+            for w in plan.decayed:
+                w -= w * (self.weight_decay * rate)
 
     def _average(self):
-        """Move the averages towards the variables; the first step takes the variables themselves."""
-        step = int(self._iterations.array)
-        momentum = self.ema_momentum if step else 0.0
-        for block in self._blocks:
-            average = block.flat["average"]
+        """Move the averages towards the variables; the first update takes the variables themselves."""
+        done = self.step - 1
+        momentum = self.ema_momentum if done else 0.0
+        for slots in self._slots:
+            average = slots.flat["average"]
             average *= momentum
-            average += (1 - momentum) * block.arena.values
-        if self.ema_overwrite_frequency and (step + 1) % self.ema_overwrite_frequency == 0:
-            self._take_averages()
-
-    def _take_averages(self):
-        for block in self._blocks:
-            block.arena.reclaim()
-            block.arena.values[...] = block.flat["average"]
+            average += (1 - momentum) * slots.arena.values
+        if self.ema_overwrite_frequency and (done + 1) % self.ema_overwrite_frequency == 0:
+            self.finalize_variable_values(self._trainable_variables)
 
     def finalize_variable_values(self, var_list):
-        """After training: put the moving averages in the variables' place, if they were kept for that."""
-        if self.use_ema and self._blocks:
-            self._take_averages()
-
-    def _constrain(self, ids):
-        for block in self._blocks:
-            for variable in block.constrained:
-                if id(variable) in ids:
-                    variable.assign(variable.constraint(variable))
+        """After training: put the moving averages in these variables' place, if averages are kept."""
+        if self.use_ema:
+            for variable in var_list:
+                slots, position = self._places[id(variable)]
+                variable.assign(slots.views["average"][position])
 
     def scale_loss(self, loss):
         """The loss times `loss_scale_factor`, if there is one."""
-        return loss * self.loss_scale_factor if self.loss_scale_factor else loss
-
-    # Helpers that Keras's own optimizers use
-
-    def assign(self, variable, value):
-        """variable.assign(value)."""
-        variable.assign(value)
-
-    def assign_add(self, variable, value):
-        """variable.assign_add(value)."""
-        variable.assign_add(value)
-
-    def assign_sub(self, variable, value):
-        """variable.assign_sub(value)."""
-        variable.assign_sub(value)
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
 
     # Configuration
 
     def get_config(self):
-        config = {}
-        for name in [*constructor_parameters(type(self)), *constructor_parameters(Optimizer)]:
+        found = {}
+        for name in {**constructor_parameters(type(self)), **constructor_parameters(Optimizer)}:
             if name == "learning_rate":
                 rate = self._learning_rate
-                config[name] = float(rate.array) if isinstance(rate, Variable) else serialize(rate)
-            elif name not in config:
-                config[name] = serialize(getattr(self, name))
-        return config
+                found[name] = rate.array.item() if isinstance(rate, Variable) else serialize(rate)
+            elif hasattr(self, name):
+                found[name] = serialize(getattr(self, name))
+            elif type(self).get_config is Optimizer.get_config:
+                raise AttributeError(
+                    f"{type(self).__name__}.get_config() expected an attribute {name!r} for the constructor's argument "
+                    f"of that name. Store it (self.{name} = {name}) or write get_config()."
+                )
+        return found
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
@@ -399,22 +436,12 @@ class Optimizer(Registered, family="optimizer"):
             config["learning_rate"] = deserialize(config["learning_rate"], custom_objects, family="schedule")
         return cls(**config)
 
-    def save_own_variables(self, store):
-        """Write the state into a mapping of numbered arrays."""
-        for i, variable in enumerate(self.variables):
-            store[str(i)] = variable.numpy()
 
-    def load_own_variables(self, store):
-        """Read the state from a mapping of numbered arrays; the optimizer must be built."""
-        variables = self.variables
-        if len(store) != len(variables):
-            raise ValueError(
-                f"{type(self).__name__} keeps {len(variables)} variables, the file holds {len(store)}. "
-                "Compile the model with the optimizer it was saved with, or load the weights alone."
-            )
-        for i, variable in enumerate(variables):
-            variable.assign(np.asarray(store[str(i)]))
-
-
-def _all(spans):
-    return [span for chosen in spans for span in chosen]
+def _limit(gradients, squared_norm, limit):
+    """Shrink gradients whose norm together exceeds the limit; one that is not finite makes all of them NaN."""
+    norm = float(np.sqrt(squared_norm))
+    if norm <= limit:
+        return
+    factor = limit / norm if np.isfinite(norm) else np.nan
+    for gradient in gradients:
+        gradient *= factor

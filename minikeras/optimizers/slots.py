@@ -1,4 +1,4 @@
-"""The slots: what an optimizer keeps beside the variables of one arena, each slot in one flat array."""
+"""The slots: what an optimizer keeps beside the variables of one arena; and the plan of a step over some of them."""
 
 import numpy as np
 
@@ -6,68 +6,114 @@ from minikeras.autodiff import Variable
 
 
 class Slots:
-    """The flat slots of an optimizer over an arena."""
+    """An arena with the optimizer's slots: flat arrays of the arena's layout, and views of them for each variable.
+
+    An optimizer that does not treat all elements alike may give a slot another shape, or none, for each variable
+    (`slot_shape`); such a slot has no flat array.
+    """
 
     def __init__(self, optimizer, arena):
         self.arena = arena
-        names = [name for group in optimizer.slot_groups() for name in group]
-        names += ["average"] if optimizer.use_ema else []
-        names += ["gradient_accumulator"] if optimizer.gradient_accumulation_steps else []
-        self.flat = {name: np.zeros_like(arena.values) for name in names}
-        for name, value in getattr(optimizer, "slot_values", dict)().items():
-            self.flat[name][...] = value
-        self._views = {name: arena.views(flat) for name, flat in self.flat.items()}
-        self._spans = [Span(self, position) for position in range(len(arena.variables))]
-        self._whole = Span(self, None)
-        self._ids = {id(v) for v in arena.variables}
-        self.constrained = [v for v in arena.variables if v.constraint is not None]
+        self.names = [name for group in optimizer.slot_groups() for name in group]
+        self.flat, self.views = {}, {}
+        for name in self.names:
+            if optimizer.elementwise:
+                self._add_flat(name)
+            else:
+                shapes = [optimizer.slot_shape(name, v) for v in arena.variables]
+                self.views[name] = [None if shape is None else np.zeros(shape, arena.dtype) for shape in shapes]
+            for position, variable in enumerate(arena.variables):
+                self._fill(name, position, optimizer.initial_slot(name, variable))
+        for name, kept in (("average", optimizer.use_ema), ("gradient_accumulator", optimizer.gradient_accumulation_steps)):
+            if kept:
+                self._add_flat(name)
 
-    def span(self, position):
-        """The part that belongs to one variable."""
-        return self._spans[position]
+    def _add_flat(self, name):
+        self.flat[name] = np.zeros_like(self.arena.values)
+        self.views[name] = self.arena.views(self.flat[name])
 
-    def spans(self, ids, whole):
-        """The parts that belong to the variables of these ids: one for all together if `whole` and possible."""
-        if whole and self._ids <= ids:
-            return [self._whole]
-        return [span for span in self._spans if id(span.variable) in ids]
+    def _fill(self, name, position, value):
+        view = self.views[name][position]
+        if view is None:
+            return
+        if name in self.flat and np.ndim(value) == 0:
+            # The elements up to the next variable too: with a = 0 there, Ftrl would divide 0 by 0.
+            start = self.arena.spans[position][0]
+            following = self.arena.spans[position + 1 : position + 2]
+            self.flat[name][start : following[0][0] if following else None] = value
+        else:
+            view[...] = value
 
-    def variables(self, groups):
-        """The slots as variables, in the order of saved files: group after group, in each one variable's after another's."""
-        found = []
-        for group in groups:
-            for position, variable in enumerate(self.arena.variables):
-                for name in group:
-                    found.append(_view(self._views[name][position], f"{variable.path.replace('/', '_')}_{name}"))
-        return found
+    def variable(self, name, position):
+        """A slot's part as a variable that shares its memory; None where a variable has no such slot."""
+        array = self.views[name][position]
+        if array is None:
+            return None
+        variable = Variable(0.0, trainable=False, name=f"{self.arena.variables[position].path.replace('/', '_')}_{name}")
+        variable.array = array
+        return variable
+
+    def whole(self):
+        """The arena as one stretch."""
+        return Span(
+            self.arena.values,
+            self.arena.gradients,
+            tuple(self.flat[name] for name in self.names),
+            self.flat.get("gradient_accumulator"),
+            [view.reshape(-1) for view in self.arena.gradient_views],
+        )
+
+    def part(self, position, flat):
+        """The stretch of one variable, in one dimension if `flat`, else in the variable's shape."""
+        start, stop = self.arena.spans[position]
+        shape = (-1,) if flat else self.arena.variables[position].shape
+        accumulated = self.views.get("gradient_accumulator")
+        slots = [self.views[name][position] for name in self.names]
+        return Span(
+            self.arena.values[start:stop].reshape(shape),
+            self.arena.gradients[start:stop].reshape(shape),
+            tuple(slot.reshape(-1) if flat else slot for slot in slots),
+            None if accumulated is None else accumulated[position].reshape(shape),
+            [self.arena.gradients[start:stop]],
+        )
 
 
 class Span:
-    """A stretch of an arena with its gradient and slots: one variable's, or the whole arena's."""
+    """A stretch of an arena: values, gradient, the slots that `update` takes; `gradients`, flat, variable by variable."""
 
-    def __init__(self, slots, position):
-        self._slots = slots
-        arena = slots.arena
-        self.variable = None if position is None else arena.variables[position]
-        self._bounds = (0, arena.values.size) if position is None else arena.spans[position]
-        start, stop = self._bounds
-        self.value = arena.values[start:stop]
-        self.gradient = arena.gradients[start:stop]
-        self._cut = {name: flat[start:stop] for name, flat in slots.flat.items()}
+    __slots__ = ("accumulated", "gradient", "gradients", "slots", "value")
 
-    def slot(self, name):
-        """This stretch of a slot."""
-        return self._cut[name]
-
-    def parts(self):
-        """The gradients of the single variables in this stretch."""
-        if self.variable is not None:
-            return [self.gradient]
-        return [view.reshape(-1) for view in self._slots.arena.gradient_views]
+    def __init__(self, value, gradient, slots, accumulated, gradients):
+        self.value = value
+        self.gradient = gradient
+        self.slots = slots
+        self.accumulated = accumulated
+        self.gradients = gradients
 
 
-def _view(array, name):
-    """A variable that shares the array."""
-    variable = Variable(0.0, trainable=False, name=name)
-    variable.array = array
-    return variable
+class Plan:
+    """A step over some of an optimizer's variables: everything that is the same at each such step.
+
+    spans: what `update` is called with; decayed: what weight decay shrinks; values, gradients: each variable's value and
+    place for its gradient; destinations: the latter by the variable's id.
+    """
+
+    def __init__(self, optimizer, places, variables):
+        self.variables = variables
+        flat = optimizer.works_on_flat_arrays()
+        parts = [slots.part(position, flat) for slots, position in places]
+        self.values = [part.value for part in parts]
+        self.gradients = [slots.arena.gradient_views[position] for slots, position in places]
+        self.destinations = {id(v): g for v, g in zip(variables, self.gradients, strict=True)}
+        self.constrained = [v for v in variables if v.constraint is not None]
+        excluded = {id(v) for v in variables if optimizer.is_excluded_from_decay(v)}
+        owners = [slots for slots, _ in places]
+        complete = [s for s in dict.fromkeys(owners) if owners.count(s) == len(s.arena.variables)]
+        whole = complete if flat else []
+        self.spans = [s.whole() for s in whole]
+        self.spans += [part for part, owner in zip(parts, owners, strict=True) if owner not in whole]
+        decayed = [s for s in complete if excluded.isdisjoint(s.arena.into)]
+        self.decayed = [s.arena.values for s in decayed]
+        for part, owner, variable in zip(parts, owners, variables, strict=True):
+            if owner not in decayed and id(variable) not in excluded:
+                self.decayed.append(part.value)

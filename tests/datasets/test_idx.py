@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from minikeras.datasets.idx import read_idx
+from minikeras.files import DamagedFileError
 
 IMAGES = np.arange(5 * 4 * 3, dtype=np.uint8).reshape(5, 4, 3)
 
@@ -29,7 +30,9 @@ def test_reads_what_was_written(tmp_path_factory, array):
     path = write(tmp_path_factory.mktemp("idx"), idx(array))
     received = read_idx(path, array.ndim)
     np.testing.assert_array_equal(received, array)
-    assert received.dtype == np.uint8 and received.flags.writeable and received.flags.c_contiguous
+    assert received.dtype == np.uint8
+    assert received.flags.writeable
+    assert received.flags.c_contiguous
 
 
 def test_the_checksum_is_of_the_unpacked_file(tmp_path):
@@ -83,7 +86,6 @@ def test_one_flipped_bit_is_found_or_harmless(tmp_path_factory, position, bit):
     path = write(tmp_path_factory.getbasetemp(), bytes(content))
     try:
         received = read_idx(path, 3)
-    except ValueError as error:
-        assert str(path) in str(error)
-    else:
-        np.testing.assert_array_equal(received, IMAGES)
+    except DamagedFileError:
+        return
+    np.testing.assert_array_equal(received, IMAGES)

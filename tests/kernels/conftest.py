@@ -1,8 +1,13 @@
 """Every test that takes `kernels` runs once for each implementation this machine has."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
 from minikeras.kernels import reference
+
+sys.path.append(str(Path(__file__).parent))
 
 try:
     from minikeras.kernels import native

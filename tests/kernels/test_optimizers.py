@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import close, numbers, wide
+from kernel_checks import close, numbers, wide
 
 SIZES = [1, 3, 15, 16, 17, 33, 1000, 40_001]
 

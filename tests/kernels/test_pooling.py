@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from checks import awkward, check_gradients, close, numbers, wide
+from kernel_checks import awkward, check_gradients, close, numbers, wide
 
 from minikeras.kernels import reference
 

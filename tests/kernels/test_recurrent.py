@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import awkward, check_gradients, close, numbers, wide
+from kernel_checks import awkward, check_gradients, close, numbers, wide
 
 from minikeras.kernels import reference
 

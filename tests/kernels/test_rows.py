@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import awkward, close, numbers
+from kernel_checks import awkward, close, numbers
 
 from minikeras.kernels import reference
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from checks import awkward, check_gradients, close, numbers, wide
+from kernel_checks import awkward, check_gradients, close, numbers, wide
 
 SHAPES = [(1, 1), (3, 2), (32, 3), (33, 10), (7, 16), (5, 17), (2, 3, 40), (4, 1000)]
 EPSILON = 1e-7

@@ -50,7 +50,7 @@ inline Index best_width(Index filters, Index kernel_width, Index stride_x, Index
     return best;
 }
 
-inline Correlation correlation(const ConvShape& s) {
+inline Correlation correlation(const ConvShape& s, bool may_widen = true) {
     Correlation c{};
     c.n = s.n;
     c.out_height = s.out_height;
@@ -65,7 +65,7 @@ inline Correlation correlation(const ConvShape& s) {
     c.dilation_y = s.dilation_y;
     c.dilation_x = s.dilation_x;
     c.merged = s.groups == 1 && s.dilation_x == 1;
-    c.wide = c.merged ? best_width(s.filters, s.kernel_width, s.stride_x, s.out_width) : 1;
+    c.wide = c.merged && may_widen ? best_width(s.filters, s.kernel_width, s.stride_x, s.out_width) : 1;
     const Index reach = s.kernel_width + (c.wide - 1) * s.stride_x;
     c.segments = c.merged ? s.kernel_height : s.kernel_height * s.kernel_width;
     c.steps = c.merged ? reach * s.channels : s.channels / s.groups;
@@ -87,29 +87,34 @@ inline void segment_offsets(const Correlation& c, Index* a_segment) {
 inline Index packed_columns(const Correlation& c) { return divided_up(c.wide * c.filters / c.groups, kPanel) * kPanel; }
 
 // The kernel in panels of columns, [group][panel][segment][step][kPanel], repeated for `wide` pixels.
-// element(row, column, channel, filter) reads the kernel; filters and channels count from 0 within a group.
-template <class Element>
-void pack_kernel(const Correlation& c, const Element& element, float* packed) {
+// taps(group, row, column, channel) is where the kernel's values for all filters start, filter_stride apart;
+// filters and channels count from 0 within a group.
+template <class Taps>
+void pack_kernel(const Correlation& c, const Taps& taps, Index filter_stride, float* packed) {
     const Index filters = c.filters / c.groups, channels = c.channels / c.groups, columns = packed_columns(c);
     const Index panels = columns / kPanel, depth = c.segments * c.steps;
-    parallel_for(depth * columns < kSmallWork / 8 ? 1 : c.groups * panels, [&](Index chunk) {
-        const bool whole = depth * columns < kSmallWork / 8;
-        for (Index part = whole ? 0 : chunk; part < (whole ? c.groups * panels : chunk + 1); ++part) {
-            const Index group = part / panels, first = part % panels * kPanel;
-            float* target = packed + part * depth * kPanel;
-            for (Index i = 0; i < depth; ++i, target += kPanel) {
-                const Index segment = i / c.steps, step = i % c.steps, channel = step % channels;
-                const Index row = c.merged ? segment : segment / c.kernel_width;
-                const Index column = c.merged ? step / channels : segment % c.kernel_width;
-                for (Index j = 0; j < kPanel; ++j) {
-                    const Index pixel = (first + j) / filters, filter = (first + j) % filters;
-                    const Index tap = column - pixel * (c.merged ? c.stride_x : 0);
-                    const bool real = pixel < c.wide && tap >= 0 && tap < c.kernel_width;
-                    target[j] = real ? element(group, row, tap, channel, filter) : 0.0f;
-                }
+    const auto pack = [&](Index part) {
+        const Index group = part / panels, first = part % panels * kPanel;
+        float* target = packed + part * depth * kPanel;
+        for (Index i = 0; i < depth; ++i, target += kPanel) {
+            const Index segment = i / c.steps, step = i % c.steps, channel = step % channels;
+            const Index row = c.merged ? segment : segment / c.kernel_width;
+            const Index column = c.merged ? step / channels : segment % c.kernel_width;
+            for (Index j = 0; j < kPanel; ++j) target[j] = 0.0f;
+            for (Index pixel = first / filters; pixel < c.wide && pixel * filters < first + kPanel; ++pixel) {
+                const Index tap = column - pixel * (c.merged ? c.stride_x : 0);
+                if (tap < 0 || tap >= c.kernel_width) continue;
+                const float* source = taps(group, row, tap, channel);
+                const Index start = larger(first, pixel * filters), end = smaller(first + kPanel, (pixel + 1) * filters);
+                for (Index j = start; j < end; ++j) target[j - first] = source[(j - pixel * filters) * filter_stride];
             }
         }
-    });
+    };
+    if (depth * columns * c.groups < kSmallWork / 8) {
+        for (Index part = 0; part < c.groups * panels; ++part) pack(part);
+    } else {
+        parallel_for(c.groups * panels, pack);
+    }
 }
 
 // y (n, out_height, out_width, filters) from the padded input; empty_top and empty_bottom are rows of it known to
@@ -227,9 +232,10 @@ inline void conv(const ConvShape& s, const float* x, const float* w, const float
     const Index filters = s.filters / s.groups, channels = s.channels / s.groups;
     float* packed = scratch(
         kPackedWeights, static_cast<std::size_t>(s.groups * c.segments * c.steps * packed_columns(c)));
-    pack_kernel(c, [&](Index group, Index row, Index column, Index channel, Index filter) {
-        return w[((row * s.kernel_width + column) * channels + channel) * s.filters + group * filters + filter];
-    }, packed);
+    const auto taps = [&](Index group, Index row, Index column, Index channel) {
+        return w + ((row * s.kernel_width + column) * channels + channel) * s.filters + group * filters;
+    };
+    pack_kernel(c, taps, 1, packed);
     correlate(c, images.data, packed, b, s.activation, 0, 0, images.height, y);
 }
 
@@ -310,7 +316,7 @@ inline void kernel_gradient(const ConvShape& s, Correlation c, const float* x, c
 
 inline void conv_gradient(const ConvShape& s, const float* dy, const float* x, const float* w, const float* y,
                           float* dx, float* dw, float* db) {
-    Correlation forward = correlation(s);
+    Correlation forward = correlation(s, !dx || s.stride_x == 1);  // dz is read in runs of `wide` pixels
     // The correlation that gives dx, over dz with gaps for the strides and a border for the kernel's reach.
     ConvShape r = s;
     const Index reach_y = (s.kernel_height - 1) * s.dilation_y, reach_x = (s.kernel_width - 1) * s.dilation_x;
@@ -356,10 +362,11 @@ inline void conv_gradient(const ConvShape& s, const float* dy, const float* x, c
         const Index filters = s.filters / s.groups, channels = s.channels / s.groups;
         float* packed = scratch(
             kPackedWeights, static_cast<std::size_t>(s.groups * back.segments * back.steps * packed_columns(back)));
-        pack_kernel(back, [&](Index group, Index row, Index column, Index filter, Index channel) {
+        const auto taps = [&](Index group, Index row, Index column, Index filter) {
             const Index mirrored = (s.kernel_height - 1 - row) * s.kernel_width + s.kernel_width - 1 - column;
-            return w[(mirrored * channels + channel) * s.filters + group * filters + filter];
-        }, packed);
+            return w + mirrored * channels * s.filters + group * filters + filter;
+        };
+        pack_kernel(back, taps, s.filters, packed);
         const Index below = height - top - (s.out_height - 1) * gap_y - 1;
         correlate(back, dz, packed, nullptr, kLinear, top, below, height, dx);
     }

@@ -33,6 +33,24 @@ struct PoolShape {
     Index top, left;
 };
 
+struct LossShape {
+    Index rows, width;
+    bool from_logits;
+    float epsilon;
+};
+
+// An optimizer and its scalars, as its update reads them (see optimizers.h).
+enum Rule { kSgd, kMomentum, kNesterov, kAdam, kAmsgrad, kRmsprop, kAdagrad, kAdadelta };
+struct Update {
+    Rule rule;
+    Index count;
+    float rate, epsilon, first, second, rest;
+    bool momentum, centered;  // RMSprop's optional slots
+};
+
+// What gather converts from.
+enum Element { kByte, kBool, kInt32, kInt64, kFloat, kDouble };
+
 // Null pointers: input not there, or gradient not wanted.
 struct Kernels {
     const char* name;
@@ -42,6 +60,24 @@ struct Kernels {
     void (*conv)(const ConvShape&, const float* x, const float* w, const float* b, float* y);
     void (*conv_gradient)(const ConvShape&, const float* dy, const float* x, const float* w, const float* y,
                           float* dx, float* dw, float* db);
+    void (*max_pool)(const PoolShape&, const float* x, float* y, std::uint8_t* winners);
+    void (*max_pool_gradient)(const PoolShape&, const float* dy, const std::uint8_t* winners, float* dx);
+    void (*average_pool)(const PoolShape&, const float* x, float* y);
+    void (*average_pool_gradient)(const PoolShape&, const float* dy, float* dx);
+    void (*softmax)(Index rows, Index width, bool logarithm, const float* x, float* y);
+    void (*softmax_gradient)(Index rows, Index width, bool logarithm, const float* dy, const float* y, float* dx);
+    void (*crossentropy)(const LossShape&, const float* target, const Index* labels, const float* output, float* loss);
+    void (*crossentropy_gradient)(const LossShape&, const float* dloss, const float* target, const Index* labels,
+                                  const float* output, float* doutput);
+    void (*binary_crossentropy)(const LossShape&, const float* target, const float* output, float* loss);
+    void (*binary_crossentropy_gradient)(const LossShape&, const float* dloss, const float* target,
+                                         const float* output, float* doutput);
+    void (*update)(const Update&, float* w, const float* g, float* const slots[3]);
+    double (*squared_norm)(Index count, const float* g);
+    void (*gather)(Index count, Index width, int type, const void* x, const Index* indices, float* out);
+    void (*dropout)(Index count, float kept_scale, const std::uint32_t keys[3], const float* x, float* y,
+                    float* scale);
+    void (*embedding_gradient)(Index count, Index rows, Index width, const float* dy, const Index* indices, float* dw);
 };
 
 // The table of an instruction set that was compiled in and that this processor has, else null.

@@ -52,6 +52,26 @@ inline Vector times_power_of_two(Vector a, Vector n) { return {_mm512_scalef_ps(
 // a = mantissa 2^exponent with the mantissa in [sqrt(1 / 2), sqrt(2))
 inline Vector exponent(Vector a) { return {_mm512_getexp_ps(_mm512_mul_ps(a.v, _mm512_set1_ps(1.41421356f)))}; }
 inline Vector mantissa(Vector a, Vector exponent) { return times_power_of_two(a, zero() - exponent); }
+inline Mask lanes(int count) { return {first(count)}; }
+inline Mask equal(Vector a, Vector b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_EQ_OQ)}; }
+// Small whole numbers as bytes.
+inline void store_bytes(std::uint8_t* p, Vector a, int count) {
+    _mm_mask_storeu_epi8(p, first(count), _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(a.v)));
+}
+inline Vector load_bytes(const std::uint8_t* p, int count) {
+    return {_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first(count), p)))};
+}
+// The square root and the reciprocal to within two units in the last place, by one Newton step from 14 bits.
+inline Vector quick_sqrt(Vector a) {
+    const __mmask16 positive = _mm512_cmp_ps_mask(a.v, _mm512_setzero_ps(), _CMP_NLE_UQ);
+    const Vector r{_mm512_maskz_rsqrt14_ps(positive, a.v)}, y = a * r;
+    const Vector refined = fma(fma(zero() - y, y, a), broadcast(0.5f) * r, y);
+    return select(equal(a, broadcast(INFINITY)), a, refined);
+}
+inline Vector quick_reciprocal(Vector a) {
+    const Vector r{_mm512_rcp14_ps(a.v)};
+    return fma(r, fma(zero() - a, r, broadcast(1.0f)), r);
+}
 inline float sum(Vector a) { return _mm512_reduce_add_ps(a.v); }
 inline float maximum(Vector a) { return _mm512_reduce_max_ps(a.v); }
 
@@ -99,6 +119,23 @@ inline Vector exponent(Vector a) {
     return {_mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127)))};
 }
 inline Vector mantissa(Vector a, Vector exponent) { return times_power_of_two(a, zero() - exponent); }
+inline Mask lanes(int count) { return {_mm256_castsi256_ps(first(count))}; }
+inline Mask equal(Vector a, Vector b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_EQ_OQ)}; }
+inline void store_bytes(std::uint8_t* p, Vector a, int count) {
+    const __m256i whole = _mm256_cvtps_epi32(a.v);
+    const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
+    const long long bytes = _mm_cvtsi128_si64(_mm_packus_epi16(words, words));
+    if (count == kWidth) std::memcpy(p, &bytes, 8);
+    else std::memcpy(p, &bytes, static_cast<std::size_t>(count));
+}
+inline Vector load_bytes(const std::uint8_t* p, int count) {
+    long long bytes = 0;
+    if (count == kWidth) std::memcpy(&bytes, p, 8);
+    else std::memcpy(&bytes, p, static_cast<std::size_t>(count));
+    return {_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(bytes)))};
+}
+inline Vector quick_sqrt(Vector a) { return sqrt(a); }
+inline Vector quick_reciprocal(Vector a) { return broadcast(1.0f) / a; }
 inline float sum(Vector a) {
     __m128 x = _mm_add_ps(_mm256_castps256_ps128(a.v), _mm256_extractf128_ps(a.v, 1));
     x = _mm_add_ps(x, _mm_movehl_ps(x, x));
@@ -170,6 +207,18 @@ inline Mask operator|(Mask a, Mask b) {
     return {{a.m[0] || b.m[0], a.m[1] || b.m[1], a.m[2] || b.m[2], a.m[3] || b.m[3]}};
 }
 inline Vector select(Mask m, Vector a, Vector b) { return each([&](int i) { return m.m[i] ? a.v[i] : b.v[i]; }); }
+inline Mask lanes(int count) { return {{0 < count, 1 < count, 2 < count, 3 < count}}; }
+inline Mask equal(Vector a, Vector b) {
+    return {{a.v[0] == b.v[0], a.v[1] == b.v[1], a.v[2] == b.v[2], a.v[3] == b.v[3]}};
+}
+inline void store_bytes(std::uint8_t* p, Vector a, int count) {
+    for (int i = 0; i < count; ++i) p[i] = static_cast<std::uint8_t>(a.v[i]);
+}
+inline Vector load_bytes(const std::uint8_t* p, int count) {
+    return each([&](int i) { return i < count ? static_cast<float>(p[i]) : 0.0f; });
+}
+inline Vector quick_sqrt(Vector a) { return sqrt(a); }
+inline Vector quick_reciprocal(Vector a) { return broadcast(1.0f) / a; }
 inline float sum(Vector a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
 inline float maximum(Vector a) {
     const float x = a.v[0] > a.v[1] ? a.v[0] : a.v[1], y = a.v[2] > a.v[3] ? a.v[2] : a.v[3];

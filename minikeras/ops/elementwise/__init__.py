@@ -1,0 +1,13 @@
+"""Elementwise functions, one file a family: each output element depends on the input elements at its place."""
+
+from minikeras.ops.elementwise.arithmetic import *
+from minikeras.ops.elementwise.bitwise import *
+from minikeras.ops.elementwise.casting import *
+from minikeras.ops.elementwise.choice import *
+from minikeras.ops.elementwise.comparison import *
+from minikeras.ops.elementwise.complex import *
+from minikeras.ops.elementwise.exponential import *
+from minikeras.ops.elementwise.floating import floating, floating_tensor
+from minikeras.ops.elementwise.rounding import *
+from minikeras.ops.elementwise.special import *
+from minikeras.ops.elementwise.trigonometry import *
