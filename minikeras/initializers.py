@@ -201,10 +201,16 @@ class VarianceScaling(RandomInitializer):
         output_axes=None,
     ):
         if scale <= 0:
-            raise ValueError(f"{type(self).__name__} expected scale to be a positive number, received {scale!r}.")
+            raise ValueError(
+                f"{type(self).__name__} expected scale to be a positive number, received {scale!r}."
+            )
         if mode not in _FANS:
-            raise ValueError(f"{type(self).__name__} expected mode to be one of {list(_FANS)}, received {mode!r}.")
-        distribution = {"normal": "truncated_normal"}.get(str(distribution).lower(), str(distribution).lower())
+            raise ValueError(
+                f"{type(self).__name__} expected mode to be one of {list(_FANS)}, received {mode!r}."
+            )
+        distribution = {"normal": "truncated_normal"}.get(
+            str(distribution).lower(), str(distribution).lower()
+        )
         if distribution not in _DISTRIBUTIONS:
             raise ValueError(
                 f"{type(self).__name__} expected distribution to be one of {list(_DISTRIBUTIONS)}, "
@@ -333,7 +339,9 @@ class Orthogonal(RandomInitializer):
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
         dtype = standardize_dtype(dtype)
-        numbers = random.normal((max(rows, columns), min(rows, columns)), dtype="float64", seed=self.seed).array
+        numbers = random.normal(
+            (max(rows, columns), min(rows, columns)), dtype="float64", seed=self.seed
+        ).array
         q, r = np.linalg.qr(numbers)
         # With the signs of R's diagonal Q is evenly distributed over the orthogonal matrices (Mezzadri 2007).
         q = q * np.sign(np.diagonal(r))
@@ -372,7 +380,9 @@ class STFT(Initializer):
         if side not in ("real", "imag"):
             raise ValueError(f"STFT expected side='real' or 'imag', received {side!r}.")
         if isinstance(window, str) and window not in _WINDOWS:
-            raise ValueError(f"STFT expected window to be an array or one of {sorted(_WINDOWS)}, received {window!r}.")
+            raise ValueError(
+                f"STFT expected window to be an array or one of {sorted(_WINDOWS)}, received {window!r}."
+            )
         if scaling not in (None, "density", "spectrum"):
             raise ValueError(f"STFT expected scaling='density', 'spectrum' or None, received {scaling!r}.")
         self.side = side
@@ -402,7 +412,9 @@ class STFT(Initializer):
             return _WINDOWS[self.window](np.arange(length) / (length if self.periodic else length - 1))
         window = as_array(self.window).astype(np.float64)
         if window.shape != (length,):
-            raise ValueError(f"STFT expected a window of shape ({length},), the frame's, received {window.shape}.")
+            raise ValueError(
+                f"STFT expected a window of shape ({length},), the frame's, received {window.shape}."
+            )
         return window
 
 

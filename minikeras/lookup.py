@@ -18,7 +18,9 @@ def look_up(identifier, family, aliases=()):
     if isinstance(identifier, str):
         found = find(identifier, family, aliases)
         if found is None:
-            raise ValueError(f"Unknown {family} {identifier!r}. {registry.suggest(identifier, names(family, aliases))}")
+            raise ValueError(
+                f"Unknown {family} {identifier!r}. {registry.suggest(identifier, names(family, aliases))}"
+            )
     elif isinstance(identifier, dict):
         found = read(identifier, family, aliases=aliases)
     else:
@@ -36,7 +38,9 @@ def read(config, family, custom_objects=None, aliases=()):
         with registry.custom_object_scope(custom_objects or {}):
             found = find(config, family, aliases)
         if found is None:
-            raise ValueError(f"Unknown {family} {config!r}. {registry.suggest(config, names(family, aliases))}")
+            raise ValueError(
+                f"Unknown {family} {config!r}. {registry.suggest(config, names(family, aliases))}"
+            )
         return found() if inspect.isclass(found) else found
     if isinstance(config, dict) and isinstance(config.get("class_name"), str):
         # Older files name a class as 'glorot_uniform', and leave out an empty configuration.

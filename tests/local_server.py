@@ -71,6 +71,9 @@ def _answer(request, page, first):
     body = content
     if page.resumable and request.headers.get("If-Range") == tag:
         begin = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-")) + page.shift
+        if begin >= len(content):
+            request.send_error(416)
+            return
         body = content[begin:]
         request.send_response(206)
         request.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")

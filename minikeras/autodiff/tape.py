@@ -6,7 +6,7 @@ from minikeras.autodiff.differentiable import FUNCTIONS, as_array
 from minikeras.autodiff.symbolic import SymbolicTensor
 from minikeras.autodiff.tensor import Tensor, state
 from minikeras.autodiff.variable import Variable
-from minikeras.nest import flatten, pack_like
+from minikeras.nest import flatten, is_nested, pack_like
 
 
 class GradientTape:
@@ -233,7 +233,10 @@ class _Pause:
 def _seeds(target, output_gradients):
     seeds = {}
     targets = flatten(target)
-    upstream = flatten(output_gradients) if output_gradients is not None else [None] * len(targets)
+    if output_gradients is None:
+        upstream = [None] * len(targets)
+    else:
+        upstream = flatten(output_gradients) if is_nested(target) else [output_gradients]
     for leaf, seed in zip(targets, upstream, strict=True):
         if isinstance(leaf, SymbolicTensor) or not isinstance(leaf, Tensor):
             raise TypeError(f"GradientTape.gradient expected a tensor as target, received {type(leaf).__name__}.")

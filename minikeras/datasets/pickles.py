@@ -3,7 +3,8 @@
 A pickle is a program that may call any function it names. These data sets need three names (`numpy.ndarray`,
 `numpy.dtype` and NumPy's `_reconstruct`), and even those do not get NumPy's own: each stands for a small
 record that keeps what it is given, from which a checked array is made afterwards. Every other name is
-refused.
+refused. What a hostile pickle can still do is ask for much memory, so files are held against their published
+checksums before they are read.
 """
 
 import math

@@ -3,9 +3,9 @@
 import inspect
 
 from minikeras import config, ops, registry, serialization
-from minikeras.autodiff import SymbolicTensor, Tensor, convert_to_tensor
+from minikeras.autodiff import Tensor, convert_to_tensor
 from minikeras.dtypes import get_policy
-from minikeras.nest import is_nested, map_structure
+from minikeras.nest import flatten, is_nested, map_structure
 from minikeras.serialization import Registered, constructor_parameters
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
@@ -54,7 +54,7 @@ class Loss(Registered, family="loss"):
             if loss is not None:
                 return loss
         mask = None if is_nested(y_pred) else getattr(y_pred, "mask", None)
-        y_true, y_pred = map_structure(self._convert, y_true), map_structure(self._convert, y_pred)
+        y_true, y_pred = self._convert(y_true), self._convert(y_pred)
         values = convert_to_tensor(self.call(*align_structures(y_true, y_pred)), self._dtype)
         if values.mask is not None:
             mask = values.mask if mask is None else ops.logical_and(mask, values.mask)
@@ -86,9 +86,11 @@ class Loss(Registered, family="loss"):
         return f"<{type(self).__name__} name={self.name}>"
 
     def _convert(self, value):
-        """A tensor of the loss's dtype; None stays None."""
+        """Tensors of the loss's dtype, in the nest that arrays or tensors came in; None stays None."""
         if value is None:
             return None
+        if isinstance(value, dict) or any(hasattr(leaf, "dtype") for leaf in flatten(value) if is_nested(value)):
+            return map_structure(self._convert, value)
         return convert_to_tensor(value, self._dtype)
 
 
@@ -119,7 +121,12 @@ def function_config(function):
     """A function's configuration in full, as Keras writes it where an object holds one."""
     known = serialization.serialize(function)
     if isinstance(known, str):
-        return {"module": "builtins", "class_name": "function", "config": known, "registered_name": "function"}
+        return {
+            "module": "builtins",
+            "class_name": "function",
+            "config": known,
+            "registered_name": "function",
+        }
     return known
 
 
@@ -171,7 +178,9 @@ def check_shapes(who, y_true, y_pred):
     if y_true.shape == y_pred.shape or same_shape(y_true.shape, y_pred.shape):
         return
     expected, received = tuple(y_pred.shape), tuple(y_true.shape)
-    message = f"{who} expected targets of shape {expected}, as the predictions have, received shape {received}."
+    message = (
+        f"{who} expected targets of shape {expected}, as the predictions have, received shape {received}."
+    )
     labels = received in (expected[:-1], (*expected[:-1], 1)) and expected[-1] != 1
     if labels:
         raise ValueError(
@@ -233,7 +242,9 @@ def align_weight(values, weight):
     if missing > 0 and rank and same_shape(values.shape[:rank], weight.shape):
         weight = weight[(..., *[None] * missing)]
     pairs = zip(reversed(values.shape), reversed(weight.shape), strict=False)
-    if (missing < 0 and values.shape) or not all(v == w or v in (1, None) or w in (1, None) for v, w in pairs):
+    if (missing < 0 and values.shape) or not all(
+        v == w or v in (1, None) or w in (1, None) for v, w in pairs
+    ):
         raise ValueError(
             f"sample_weight of shape {tuple(weight.shape)} does not fit values of shape {tuple(values.shape)}. "
             "Pass one weight for each sample, or one for each of the values."
@@ -256,4 +267,6 @@ def kind_of_classes(y_true, y_pred):
 
 def object_name(thing):
     """The name of a loss or metric, be it an object or a function."""
-    return getattr(thing, "name", None) or getattr(thing, "__name__", registry.snake_case(type(thing).__name__))
+    return getattr(thing, "name", None) or getattr(
+        thing, "__name__", registry.snake_case(type(thing).__name__)
+    )

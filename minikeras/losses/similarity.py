@@ -30,7 +30,9 @@ def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal
         same = ops.logical_and(same, np.logical_not(diagonal))
 
     near = ops.multiply(ops.maximum(ops.add(distance, margin), 0.0), ops.subtract(distance, margin))
-    far = ops.multiply(ops.maximum(ops.subtract(1 + margin, distance), 0.0), ops.subtract(1 - margin, distance))
+    far = ops.multiply(
+        ops.maximum(ops.subtract(1 + margin, distance), 0.0), ops.subtract(1 - margin, distance)
+    )
     attraction = _logsumexp_where(same, ops.multiply(near, gamma))
     repulsion = _logsumexp_where(different, ops.multiply(far, gamma))
     loss = ops.softplus(ops.add(attraction, repulsion))
@@ -62,7 +64,9 @@ class Circle(LossFunctionWrapper):
         name="circle",
         dtype=None,
     ):
-        super().__init__(circle, reduction, name, dtype, remove_diagonal=remove_diagonal, gamma=gamma, margin=margin)
+        super().__init__(
+            circle, reduction, name, dtype, remove_diagonal=remove_diagonal, gamma=gamma, margin=margin
+        )
         self.gamma = gamma
         self.margin = margin
         self.remove_diagonal = remove_diagonal

@@ -36,7 +36,9 @@ def accuracy(y_true, y_pred):
     """Whether y_pred equals y_true, element by element."""
     y_true, y_pred = align(y_true, y_pred)
     if y_true.shape != y_pred.shape:
-        advice = "Compare values of one shape, or use 'sparse_categorical_accuracy' for labels and probabilities."
+        advice = (
+            "Compare values of one shape, or use 'sparse_categorical_accuracy' for labels and probabilities."
+        )
         raise _mismatch("accuracy", y_true, y_pred, advice)
     return np.equal(y_true, y_pred)
 

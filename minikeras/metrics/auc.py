@@ -49,7 +49,9 @@ class AUC(Metric):
             raise ValueError(f"AUC expected curve to be one of {list(_CURVES)}, received {curve!r}.")
         if self.summation_method not in _SUMMATIONS:
             expected = list(_SUMMATIONS)
-            raise ValueError(f"AUC expected summation_method to be one of {expected}, received {summation_method!r}.")
+            raise ValueError(
+                f"AUC expected summation_method to be one of {expected}, received {summation_method!r}."
+            )
         if num_labels and not multi_label:
             raise ValueError("AUC expected num_labels only with multi_label=True. Leave it out or set both.")
         if thresholds is None and num_thresholds <= 1:

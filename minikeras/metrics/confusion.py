@@ -139,7 +139,7 @@ class _ConfusionMetric(Metric):
 
     def _shaped(self, values):
         """One number for one threshold, an array for several."""
-        values = np.asarray(values, self.dtype)
+        values = np.array(values, self.dtype)
         return Tensor(values.reshape(()) if len(self.thresholds) == 1 else values)
 
 
@@ -300,7 +300,9 @@ class _AtConstraint(_ConfusionMetric):
         if not 0 <= value <= 1:
             raise ValueError(f"{who} expected its ratio to be between 0 and 1, received {value!r}.")
         if num_thresholds <= 0:
-            raise ValueError(f"{who} expected num_thresholds to be a positive integer, received {num_thresholds!r}.")
+            raise ValueError(
+                f"{who} expected num_thresholds to be a positive integer, received {num_thresholds!r}."
+            )
         self.value = value
         self.num_thresholds = num_thresholds
         self.class_id = class_id

@@ -30,7 +30,9 @@ class FBetaScore(Metric):
         if not isinstance(beta, float) or beta <= 0:
             raise ValueError(f"{who} expected beta to be a positive float, received {beta!r}.")
         if threshold is not None and not (isinstance(threshold, float) and 0 < threshold <= 1):
-            raise ValueError(f"{who} expected threshold to be a float in (0, 1] or None, received {threshold!r}.")
+            raise ValueError(
+                f"{who} expected threshold to be a float in (0, 1] or None, received {threshold!r}."
+            )
         self.average = average
         self.beta = beta
         self.threshold = threshold

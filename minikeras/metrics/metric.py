@@ -67,7 +67,9 @@ class Metric(Registered, family="metric"):
     def variables(self):
         """The state variables, those of metrics among the attributes included."""
         self._check_constructed()
-        inner = [leaf for key, value in self.__dict__.items() if key != "_variables" for leaf in flatten(value)]
+        inner = [
+            leaf for key, value in self.__dict__.items() if key != "_variables" for leaf in flatten(value)
+        ]
         found = [*self._variables, *(leaf for leaf in inner if isinstance(leaf, Variable))]
         found += [variable for leaf in inner if isinstance(leaf, Metric) for variable in leaf.variables]
         return list({id(variable): variable for variable in found}.values())

@@ -115,22 +115,25 @@ class MeanMetricWrapper(Mean):
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._settings = kwargs
-        self._on_arrays = getattr(fn, "on_arrays", None)
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         mask = getattr(y_pred, "mask", None)
-        values = self.values(as_array(y_true), as_array(y_pred))
+        y_true, y_pred = as_array(y_true), as_array(y_pred)
+        on_arrays = getattr(self._fn, "on_arrays", None)
+        if on_arrays is not None:
+            values = on_arrays(y_true, y_pred, **self._settings)
+        else:
+            if y_true.shape != y_pred.shape:
+                y_true, y_pred = align(y_true, y_pred)
+            result = self._fn(Tensor(y_true), Tensor(y_pred), **self._settings)
+            values = as_array(result)
+            # As in Keras, what the function itself leaves out (an ignored class) counts unless there are weights.
+            left_out = getattr(result, "mask", None)
+            if left_out is not None and sample_weight is not None:
+                sample_weight = _masked(sample_weight, as_array(left_out), self._dtype)
         if mask is not None:
             sample_weight = _masked(sample_weight, as_array(mask), self._dtype)
         self._add(values, sample_weight)
-
-    def values(self, y_true, y_pred):
-        """What the function returns on a batch, arrays in and out."""
-        if self._on_arrays is not None:
-            return self._on_arrays(y_true, y_pred, **self._settings)
-        if y_true.shape != y_pred.shape:
-            y_true, y_pred = align(y_true, y_pred)
-        return as_array(self._fn(Tensor(y_true), Tensor(y_pred), **self._settings))
 
     def get_config(self):
         config = super().get_config()

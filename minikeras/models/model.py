@@ -64,6 +64,7 @@ class Model(Trainer, Layer):
 
     def _set_graph(self, inputs, outputs):
         self._graph = Graph(inputs, outputs, self.name)
+        self.autocast = False  # the graph's inputs say their dtypes
         self._graph_layers = self._graph.layers
         self.built = True
         self._build_shape = map_structure(lambda t: t.shape, inputs)
@@ -116,7 +117,7 @@ class Model(Trainer, Layer):
             shape = tuple(value.shape)
         if len(shape) != len(wanted) or any(w is not None and s != w for s, w in zip(shape[1:], wanted[1:], strict=True)):
             raise ValueError(_wrong_shape(self, tensor, shape))
-        if value.dtype != tensor.dtype and not (value.dtype.kind == "f" and tensor.dtype.kind == "f"):
+        if value.dtype != tensor.dtype:
             mask = value.mask
             value = elementwise.cast(value, tensor.dtype.name)
             value.mask = mask

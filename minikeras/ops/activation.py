@@ -4,8 +4,8 @@ import numpy as np
 
 from minikeras.autodiff import Tensor, as_array, differentiable
 from minikeras.ops import elementwise, shape
-from minikeras.ops.elementwise import floating
 from minikeras.ops.elementwise.special import erf, erf_array
+from minikeras.ops.floating import floating
 
 
 def _logistic(x):

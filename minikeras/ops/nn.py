@@ -5,15 +5,16 @@ import numpy as np
 from minikeras import config, kernels
 from minikeras.autodiff import as_array, differentiable, is_symbolic
 from minikeras.ops import elementwise, reduce, shape
-from minikeras.ops.activation import *
-from minikeras.ops.elementwise import floating
-
+from minikeras.ops.activation import log_sigmoid
+from minikeras.ops.floating import floating
 
 # Normalizers
 
 
 def _softmax_composed(x):
-    e = elementwise.exp(elementwise.subtract(x, elementwise.stop_gradient(reduce.max(x, axis=-1, keepdims=True))))
+    e = elementwise.exp(
+        elementwise.subtract(x, elementwise.stop_gradient(reduce.max(x, axis=-1, keepdims=True)))
+    )
     return elementwise.divide(e, reduce.sum(e, axis=-1, keepdims=True))
 
 
@@ -170,7 +171,9 @@ def _log_odds(output, from_logits, epsilon):
 def _binary_composed(target, output, from_logits, epsilon):
     yes, no = _log_odds(output, from_logits, epsilon)
     rest = elementwise.subtract(1.0, target)
-    return elementwise.negative(elementwise.add(elementwise.multiply(target, yes), elementwise.multiply(rest, no)))
+    return elementwise.negative(
+        elementwise.add(elementwise.multiply(target, yes), elementwise.multiply(rest, no))
+    )
 
 
 @differentiable(composed=_binary_composed)
@@ -210,7 +213,9 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
             f"shape {shape.shape(output)}, received shape {shape.shape(target)}."
         )
     labels = elementwise.cast(target, "int32")
-    return _sparse_crossentropy(labels, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon())
+    return _sparse_crossentropy(
+        labels, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon()
+    )
 
 
 def binary_crossentropy(target, output, from_logits=False):
@@ -220,7 +225,9 @@ def binary_crossentropy(target, output, from_logits=False):
             f"binary_crossentropy expected target and output of one shape, received {shape.shape(target)} and "
             f"{shape.shape(output)}."
         )
-    return _binary_crossentropy(target, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon())
+    return _binary_crossentropy(
+        target, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon()
+    )
 
 
 def floating_tensor(x):

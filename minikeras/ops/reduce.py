@@ -1,46 +1,74 @@
-"""Reductions: sums, means, extremes, and their running forms."""
+"""Reductions: sums, means, extremes and what else makes one value of many."""
 
 import builtins
 
 import numpy as np
 
-from minikeras.autodiff import differentiable
-from minikeras.ops.elementwise import floating
+from minikeras.autodiff import differentiable, operation
+from minikeras.ops import elementwise
+from minikeras.ops.floating import floating, floating_tensor
+
+__all__ = [
+    "all",
+    "amax",
+    "amin",
+    "any",
+    "argmax",
+    "argmin",
+    "average",
+    "count_nonzero",
+    "logsumexp",
+    "max",
+    "mean",
+    "min",
+    "prod",
+    "ptp",
+    "std",
+    "sum",
+    "var",
+]
 
 
-def _axes(axis, ndim):
+def axes_of(axis, ndim):
     """The reduced axes as a tuple of non-negative integers."""
     if axis is None:
         return tuple(range(ndim))
     axes = axis if isinstance(axis, (tuple, list)) else (axis,)
-    return tuple(int(a) % ndim for a in axes) if ndim else ()
+    return tuple([int(a) % ndim for a in axes]) if ndim else ()
 
 
 def _axis(axis):
     return tuple(axis) if isinstance(axis, list) else axis
 
 
-def _restore(value, axis, keepdims, x):
+def restore(value, axis, keepdims, x):
     """A reduced value with its lost axes put back at size 1."""
     if keepdims or not x.ndim:
         return value
-    reduced = _axes(axis, x.ndim)
+    reduced = axes_of(axis, x.ndim)
     return np.reshape(value, tuple([1 if a in reduced else s for a, s in enumerate(x.shape)]))
 
 
 def _count(x, axis):
-    return builtins.max(1, int(np.prod([x.shape[a] for a in _axes(axis, x.ndim)], dtype=np.int64)))
+    return builtins.max(1, int(np.prod([x.shape[a] for a in axes_of(axis, x.ndim)], dtype=np.int64)))
+
+
+def _at_least_int32(x):
+    """Booleans and short integers as int32, in which they are summed and multiplied."""
+    return x.astype("int32") if x.dtype.kind == "b" or (x.dtype.kind in "iu" and x.dtype.itemsize < 4) else x
+
+
+# Sums and means
 
 
 @differentiable
 def sum(x, /, axis=None, keepdims=False):
     """The sum along `axis` (all axes by default); integers are summed in their own width or at least int32."""
-    if x.dtype.kind == "b":
-        x = x.astype("int32")
+    if x.dtype.kind in "biu":
+        x = _at_least_int32(x)
+        return np.sum(x, axis=_axis(axis), keepdims=keepdims).astype(x.dtype), None
     y = np.sum(x, axis=_axis(axis), keepdims=keepdims)
-    if x.dtype.kind in "iu":
-        y = y.astype(np.result_type(x.dtype, np.int32))
-    return y, (lambda dy: np.broadcast_to(_restore(dy, axis, keepdims, x), x.shape),)
+    return y, (lambda dy: np.broadcast_to(restore(dy, axis, keepdims, x), x.shape),)
 
 
 @differentiable
@@ -49,7 +77,7 @@ def mean(x, /, axis=None, keepdims=False):
     x = floating(x)
     scale = 1.0 / _count(x, axis)
     y = np.mean(x, axis=_axis(axis), keepdims=keepdims)
-    return y, (lambda dy: np.broadcast_to(_restore(dy * scale, axis, keepdims, x), x.shape),)
+    return y, (lambda dy: np.broadcast_to(restore(dy * scale, axis, keepdims, x), x.shape),)
 
 
 @differentiable
@@ -59,63 +87,58 @@ def var(x, /, axis=None, keepdims=False):
     centered = x - np.mean(x, axis=_axis(axis), keepdims=True)
     scale = 2.0 / _count(x, axis)
     y = np.mean(centered * centered, axis=_axis(axis), keepdims=keepdims)
-    return y, (lambda dy: _restore(dy * scale, axis, keepdims, x) * centered,)
+    return y, (lambda dy: restore(dy * scale, axis, keepdims, x) * centered,)
 
 
 @differentiable
 def std(x, /, axis=None, keepdims=False):
-    """The (biased) standard deviation along `axis`."""
+    """The (biased) standard deviation along `axis`; its derivative is 0 where all values are equal."""
     x = floating(x)
     centered = x - np.mean(x, axis=_axis(axis), keepdims=True)
-    y = np.sqrt(np.mean(centered * centered, axis=_axis(axis), keepdims=True))
+    y = np.sqrt(np.mean(centered * centered, axis=_axis(axis), keepdims=keepdims))
     scale = 1.0 / _count(x, axis)
-    out = np.reshape(y, np.shape(np.sum(x, axis=_axis(axis), keepdims=keepdims)))
-    return out, (lambda dy: _restore(dy * scale, axis, keepdims, x) * centered / y,)
-
-
-@differentiable
-def max(x, /, axis=None, keepdims=False, initial=None):
-    """The largest value along `axis`; equal largest values share the gradient."""
-    return _extreme(np.max, x, axis, keepdims, initial)
-
-
-@differentiable
-def min(x, /, axis=None, keepdims=False, initial=None):
-    """The smallest value along `axis`; equal smallest values share the gradient."""
-    return _extreme(np.min, x, axis, keepdims, initial)
-
-
-def _extreme(function, x, axis, keepdims, initial):
-    options = {} if initial is None else {"initial": initial}
-    y = function(x, axis=_axis(axis), keepdims=keepdims, **options)
 
     def gradient(dy):
-        hit = np.equal(x, _restore(y, axis, keepdims, x)).astype(dy.dtype)
-        share = np.sum(hit, axis=_axis(axis), keepdims=True)
-        share = np.maximum(share, 1)
-        return _restore(dy, axis, keepdims, x) * hit / share
+        zero = np.equal(y, 0)
+        share = np.where(zero, np.zeros_like(y), dy * scale / np.where(zero, np.ones_like(y), y))
+        return restore(share, axis, keepdims, x) * centered
 
     return y, (gradient,)
 
 
-amax, amin = max, min
+@operation
+def average(x, /, axis=None, weights=None):
+    """The mean along `axis`, weighted if `weights` (of x's shape, or one for each place of one axis) are given."""
+    x = floating_tensor(x)
+    if weights is None:
+        return mean(x, axis=axis)
+    weights = floating_tensor(weights)
+    if weights.shape != x.shape:
+        if isinstance(axis, (tuple, list)) or axis is None or weights.ndim != 1:
+            raise ValueError(
+                f"average expected weights of x's shape {x.shape}, or a vector and one axis; received weights of shape "
+                f"{weights.shape} and axis={axis!r}."
+            )
+        weights = weights.reshape(tuple([-1 if a == axis % x.ndim else 1 for a in range(x.ndim)]))
+        weights = weights * elementwise.stop_gradient(x * 0 + 1)
+    return sum(x * weights, axis=axis) / sum(weights, axis=axis)
 
 
 @differentiable
 def prod(x, /, axis=None, keepdims=False, dtype=None):
     """The product along `axis`; the gradient is exact with zeros among the factors too."""
-    if dtype is not None:
-        x = x.astype(dtype)
-    elif x.dtype.kind == "b":
-        x = x.astype("int32")
-    y = np.prod(x, axis=_axis(axis), keepdims=keepdims, dtype=x.dtype)
+    x = _at_least_int32(x) if dtype is None else x.astype(dtype)
+    y = np.prod(x, axis=_axis(axis), keepdims=keepdims)
+    if y.dtype != x.dtype:
+        y = y.astype(x.dtype)
 
     def gradient(dy):
         zero = np.equal(x, 0)
         zeros = np.sum(zero, axis=_axis(axis), keepdims=True)
         rest = np.prod(np.where(zero, np.ones_like(x), x), axis=_axis(axis), keepdims=True)
-        others = np.where(zero, np.where(np.equal(zeros, 1), rest, 0), np.where(np.equal(zeros, 0), rest / np.where(zero, 1, x), 0))
-        return _restore(dy, axis, keepdims, x) * others
+        alone = np.logical_and(zero, np.equal(zeros, 1))
+        others = np.where(np.equal(zeros, 0), rest / np.where(zero, np.ones_like(x), x), np.zeros_like(x))
+        return restore(dy, axis, keepdims, x) * np.where(alone, rest, others)
 
     return y, (gradient,)
 
@@ -125,48 +148,59 @@ def logsumexp(x, /, axis=None, keepdims=False):
     """log Σ exp(x) along `axis`, without overflow."""
     x = floating(x)
     peak = np.max(x, axis=_axis(axis), keepdims=True)
-    peak = np.where(np.isfinite(peak), peak, 0).astype(x.dtype)
-    total = np.sum(np.exp(x - peak), axis=_axis(axis), keepdims=True)
-    y = np.log(total) + peak
-    out = np.reshape(y, np.shape(np.sum(peak * 0 + total * 0, axis=() if keepdims else _axes(axis, x.ndim))))
-    return out, (lambda dy: _restore(dy, axis, keepdims, x) * np.exp(x - y),)
+    peak = np.where(np.isfinite(peak), peak, np.zeros_like(peak))
+    y = np.log(np.sum(np.exp(x - peak), axis=_axis(axis), keepdims=True)) + peak
+
+    def gradient(dy):
+        finite = np.where(np.isfinite(y), y, np.zeros_like(y))
+        return restore(dy, axis, keepdims, x) * np.exp(x - finite)
+
+    return y if keepdims else np.squeeze(y, axis=axes_of(axis, x.ndim)), (gradient,)
+
+
+# Extremes
 
 
 @differentiable
-def cumsum(x, /, axis=None, dtype=None):
-    """The running sum along `axis` (of the flattened x by default)."""
-    if dtype is not None:
-        x = x.astype(dtype)
-    y = np.cumsum(x, axis=axis, dtype=x.dtype if x.dtype.kind != "b" else "int32")
+def max(x, /, axis=None, keepdims=False, initial=None):
+    """The largest value along `axis` (and `initial`); equal largest values share the gradient."""
+    return _extreme(np.max, x, axis, keepdims, initial)
+
+
+@differentiable
+def min(x, /, axis=None, keepdims=False, initial=None):
+    """The smallest value along `axis` (and `initial`); equal smallest values share the gradient."""
+    return _extreme(np.min, x, axis, keepdims, initial)
+
+
+def _extreme(function, x, axis, keepdims, initial):
+    if initial is None:
+        y = function(x, axis=_axis(axis), keepdims=keepdims)
+    else:
+        y = function(x, axis=_axis(axis), keepdims=keepdims, initial=initial)
 
     def gradient(dy):
-        along = 0 if axis is None else axis
-        back = np.flip(np.cumsum(np.flip(dy, axis=along), axis=along), axis=along)
-        return np.reshape(back, x.shape)
+        hit = np.equal(x, restore(y, axis, keepdims, x)).astype(dy.dtype)
+        share = np.maximum(np.sum(hit, axis=_axis(axis), keepdims=True), 1)
+        return restore(dy, axis, keepdims, x) * hit / share
 
     return y, (gradient,)
 
 
-@differentiable
-def cumprod(x, /, axis=None, dtype=None):
-    """The running product along `axis` (of the flattened x by default)."""
-    if dtype is not None:
-        x = x.astype(dtype)
-    along = 0 if axis is None else axis
-    flat = np.reshape(x, (-1,)) if axis is None else x
-    y = np.cumprod(flat, axis=along, dtype=flat.dtype if flat.dtype.kind != "b" else "int32")
+def amax(x, axis=None, keepdims=False):
+    """The largest value along `axis`, see `max`."""
+    return max(x, axis=axis, keepdims=keepdims)
 
-    def gradient(dy):
-        # d y_j / d x_i is the product of the other factors up to j: taken directly, so that zeros do no harm.
-        moved, up = np.moveaxis(flat, along, -1), np.moveaxis(dy, along, -1)
-        size = moved.shape[-1]
-        factors = np.where(np.eye(size, dtype=bool), 1, moved[..., None, :])
-        products = np.cumprod(factors, axis=-1)
-        reach = np.triu(np.ones((size, size), flat.dtype))
-        back = np.sum(products * reach * up[..., None, :], axis=-1)
-        return np.reshape(np.moveaxis(back, -1, along), x.shape)
 
-    return y, (gradient,)
+def amin(x, axis=None, keepdims=False):
+    """The smallest value along `axis`, see `min`."""
+    return min(x, axis=axis, keepdims=keepdims)
+
+
+@operation
+def ptp(x, /, axis=None, keepdims=False):
+    """The largest value less the smallest, along `axis`."""
+    return max(x, axis=axis, keepdims=keepdims) - min(x, axis=axis, keepdims=keepdims)
 
 
 # Without gradients
@@ -174,13 +208,13 @@ def cumprod(x, /, axis=None, dtype=None):
 
 @differentiable
 def argmax(x, /, axis=None, keepdims=False):
-    """The index of the first largest value along `axis`, int32."""
+    """The index of the first largest value along `axis` (in the flattened x by default), int32."""
     return np.argmax(x, axis=axis, keepdims=keepdims).astype("int32"), None
 
 
 @differentiable
 def argmin(x, /, axis=None, keepdims=False):
-    """The index of the first smallest value along `axis`, int32."""
+    """The index of the first smallest value along `axis` (in the flattened x by default), int32."""
     return np.argmin(x, axis=axis, keepdims=keepdims).astype("int32"), None
 
 
@@ -199,4 +233,4 @@ def all(x, /, axis=None, keepdims=False):
 @differentiable
 def count_nonzero(x, /, axis=None):
     """How many elements along `axis` are not zero, int32."""
-    return np.count_nonzero(x, axis=_axis(axis)).astype("int32") if axis is not None else np.asarray(np.count_nonzero(x), "int32"), None
+    return np.asarray(np.count_nonzero(x, axis=_axis(axis)), "int32"), None

@@ -23,12 +23,12 @@ from minikeras.serialization import serialize as _serialize
 
 
 def get(identifier):
-    """An optimizer from an object, a configuration or a name, in any case: 'adam', 'SGD', 'RMSprop'.
+    """An optimizer from an object, a class, a configuration or a name, in any case: 'adam', 'SGD'; None stays None.
 
     >>> get("adam").name
     'adam'
     """
-    if isinstance(identifier, Optimizer):
+    if identifier is None or isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, dict):
         return deserialize(identifier)
@@ -49,10 +49,14 @@ def serialize(optimizer):
 def deserialize(config, custom_objects=None):
     """An optimizer from plain data; its class's name may be in any case."""
     name = str(config.get("class_name"))
-    by_lower_name = {known.lower(): known for known, _ in registry.classes("optimizer") if known != "Optimizer"}
+    by_lower_name = {
+        known.lower(): known for known, _ in registry.classes("optimizer") if known != "Optimizer"
+    }
     found = custom_objects and name in custom_objects
     if not found and name.lower() in by_lower_name:
         config = {**config, "class_name": by_lower_name[name.lower()]}
     elif not found and registry.find_class(config.get("registered_name") or name, "optimizer") is None:
-        raise ValueError(f"Unknown optimizer {name!r}. {registry.suggest(name, [k.lower() for k in by_lower_name])}")
+        raise ValueError(
+            f"Unknown optimizer {name!r}. {registry.suggest(name, [k.lower() for k in by_lower_name])}"
+        )
     return _deserialize(config, custom_objects, family="optimizer")

@@ -20,7 +20,9 @@ class LossScaleOptimizer(Optimizer):
     2048.0
     """
 
-    def __init__(self, inner_optimizer, initial_scale=2.0**15, dynamic_growth_steps=2000, name=None, **kwargs):
+    def __init__(
+        self, inner_optimizer, initial_scale=2.0**15, dynamic_growth_steps=2000, name=None, **kwargs
+    ):
         if not isinstance(inner_optimizer, Optimizer):
             raise TypeError(
                 f"LossScaleOptimizer: inner_optimizer must be an optimizer, received {inner_optimizer!r}. "
@@ -81,7 +83,9 @@ class LossScaleOptimizer(Optimizer):
         self._adapt(finite)
 
     def step_all(self, variables=None):
-        gradients = self.inner_optimizer.destinations(self._trainable_variables if variables is None else variables)
+        gradients = self.inner_optimizer.destinations(
+            self._trainable_variables if variables is None else variables
+        )
         finite = self.check_finite(gradients.values())
         if finite:
             for gradient in gradients.values():
@@ -148,4 +152,6 @@ def _refuse(arguments):
                 "LossScaleOptimizer supports no dynamic=False. Set loss_scale_factor on the inner optimizer instead."
             )
         if value != _INERT[name]:
-            raise ValueError(f"LossScaleOptimizer does not support {name}. Set it on the inner_optimizer instead.")
+            raise ValueError(
+                f"LossScaleOptimizer does not support {name}. Set it on the inner_optimizer instead."
+            )

@@ -24,7 +24,9 @@ class OptimizerMap(Registered, MutableMapping, family="optimizer_map"):
 
     def __init__(self, default_optimizer, optimizer_map=None):
         if not isinstance(default_optimizer, Optimizer):
-            raise TypeError(f"OptimizerMap: default_optimizer must be an optimizer, received {default_optimizer!r}.")
+            raise TypeError(
+                f"OptimizerMap: default_optimizer must be an optimizer, received {default_optimizer!r}."
+            )
         if optimizer_map is not None and not isinstance(optimizer_map, dict):
             raise TypeError(f"OptimizerMap: optimizer_map must be a dictionary, received {optimizer_map!r}.")
         self.default_optimizer = default_optimizer
@@ -66,7 +68,9 @@ class OptimizerMap(Registered, MutableMapping, family="optimizer_map"):
     def from_config(cls, config, custom_objects=None):
         default = deserialize(config["default_optimizer"], custom_objects, family="optimizer")
         members = config["optimizer_map"].items()
-        return cls(default, {key: deserialize(value, custom_objects, family="optimizer") for key, value in members})
+        return cls(
+            default, {key: deserialize(value, custom_objects, family="optimizer") for key, value in members}
+        )
 
 
 class MultiOptimizer(Optimizer):
@@ -158,10 +162,14 @@ class MultiOptimizer(Optimizer):
             )
         variables = list(self._trainable_variables if trainable_variables is None else trainable_variables)
         if len(grads) != len(variables):
-            raise ValueError(f"MultiOptimizer.apply received {len(grads)} gradients for {len(variables)} variables.")
+            raise ValueError(
+                f"MultiOptimizer.apply received {len(grads)} gradients for {len(variables)} variables."
+            )
         self.build(variables)
         for optimizer in self.optimizers:
-            pairs = [(g, v) for g, v in zip(grads, variables, strict=True) if self._owners[id(v)] is optimizer]
+            pairs = [
+                (g, v) for g, v in zip(grads, variables, strict=True) if self._owners[id(v)] is optimizer
+            ]
             optimizer.apply([g for g, _ in pairs], [v for _, v in pairs])
         self._iterations.assign_add(1)
 

@@ -81,7 +81,9 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
                 f"clipnorm={clipnorm}, clipvalue={clipvalue}, global_clipnorm={global_clipnorm}."
             )
         if use_ema and not 0 <= ema_momentum <= 1:
-            raise ValueError(f"{type(self).__name__}: ema_momentum must lie in [0, 1], received {ema_momentum}.")
+            raise ValueError(
+                f"{type(self).__name__}: ema_momentum must lie in [0, 1], received {ema_momentum}."
+            )
         for argument, count, least in (
             ("gradient_accumulation_steps", gradient_accumulation_steps, 2),
             ("ema_overwrite_frequency", ema_overwrite_frequency, 1),
@@ -349,7 +351,9 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
             self.begin_update()
             if self._keras_style:
                 for span, variable in zip(spans, plan.variables, strict=True):
-                    self.update_step(Tensor(span.gradient), variable, Tensor(np.asarray(rate, config.floatx())))
+                    self.update_step(
+                        Tensor(span.gradient), variable, Tensor(np.asarray(rate, config.floatx()))
+                    )
             else:
                 for span in spans:
                     self.update(span.value, span.gradient, rate, *span.slots)
@@ -405,8 +409,9 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
         """After training: put the moving averages in these variables' place, if averages are kept."""
         if self.use_ema:
             for variable in var_list:
-                slots, position = self._places[id(variable)]
-                variable.assign(slots.views["average"][position])
+                if id(variable) in self._places:
+                    slots, position = self._places[id(variable)]
+                    variable.assign(slots.views["average"][position])
 
     def scale_loss(self, loss):
         """The loss times `loss_scale_factor`, if there is one."""
@@ -435,6 +440,18 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
         if isinstance(config.get("learning_rate"), dict):
             config["learning_rate"] = deserialize(config["learning_rate"], custom_objects, family="schedule")
         return cls(**config)
+
+    def __repr__(self):
+        arguments = []
+        for name, parameter in constructor_parameters(type(self)).items():
+            value = getattr(self, name, parameter.default)
+            if name == "learning_rate":
+                rate = self._learning_rate
+                # A float32 0.01 is meant as the 0.01 that was given.
+                value = float(f"{rate.array.item():.7g}") if isinstance(rate, Variable) else rate
+            if name != "name" and value is not parameter.default and value != parameter.default:
+                arguments.append(f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(arguments)})"
 
 
 def _limit(gradients, squared_norm, limit):

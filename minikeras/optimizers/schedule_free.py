@@ -14,7 +14,7 @@ class ScheduleFreeAdamW(Optimizer):
 
     The variables hold y = (1 - β₁) z + β₁ x, where z takes RMSprop's steps and x is the running mean of z. In each
     step, with lr growing over `warmup_steps`: v ← β₂ v + (1 - β₂) g², z ← z - lr · g / (√(v / (1 - β₂ᵗ)) + ε),
-    x ← (1 - 1/t) x + z / t.
+    x ← (1 - 1/t) x + z / t. (Keras does this on its JAX backend; on the others x is taken from the new z.)
 
     >>> ScheduleFreeAdamW(warmup_steps=100)
     ScheduleFreeAdamW(warmup_steps=100)

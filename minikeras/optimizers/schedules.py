@@ -53,7 +53,9 @@ class ExponentialDecay(LearningRateSchedule):
     0.25
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="ExponentialDecay"):
+    def __init__(
+        self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="ExponentialDecay"
+    ):
         _check_positive(self, decay_steps=decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
@@ -84,7 +86,9 @@ class PiecewiseConstantDecay(LearningRateSchedule):
                 f"{len(boundaries)} boundaries {list(boundaries)} and {len(values)} values {list(values)}."
             )
         if any(low > high for low, high in zip(boundaries, list(boundaries)[1:], strict=False)):
-            raise ValueError(f"PiecewiseConstantDecay: boundaries must increase, received {list(boundaries)}.")
+            raise ValueError(
+                f"PiecewiseConstantDecay: boundaries must increase, received {list(boundaries)}."
+            )
         self.boundaries = boundaries
         self.values = values
         self.name = name
@@ -137,7 +141,9 @@ class InverseTimeDecay(LearningRateSchedule):
     0.5
     """
 
-    def __init__(self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="InverseTimeDecay"):
+    def __init__(
+        self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="InverseTimeDecay"
+    ):
         _check_positive(self, decay_steps=decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
@@ -206,7 +212,9 @@ class CosineDecayRestarts(LearningRateSchedule):
     [1.0, 0.5, 0.25]
     """
 
-    def __init__(self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name="SGDRDecay"):
+    def __init__(
+        self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name="SGDRDecay"
+    ):
         _check_positive(self, first_decay_steps=first_decay_steps)
         self.initial_learning_rate = initial_learning_rate
         self.first_decay_steps = first_decay_steps
@@ -216,7 +224,9 @@ class CosineDecayRestarts(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step):
-        rate, first, growth, height = _floats(self.initial_learning_rate, self.first_decay_steps, self.t_mul, self.m_mul)
+        rate, first, growth, height = _floats(
+            self.initial_learning_rate, self.first_decay_steps, self.t_mul, self.m_mul
+        )
         fraction = _float(step) / first
         if growth == 1:
             restarts = np.floor(fraction)

@@ -21,10 +21,15 @@ class Slots:
                 self._add_flat(name)
             else:
                 shapes = [optimizer.slot_shape(name, v) for v in arena.variables]
-                self.views[name] = [None if shape is None else np.zeros(shape, arena.dtype) for shape in shapes]
+                self.views[name] = [
+                    None if shape is None else np.zeros(shape, arena.dtype) for shape in shapes
+                ]
             for position, variable in enumerate(arena.variables):
                 self._fill(name, position, optimizer.initial_slot(name, variable))
-        for name, kept in (("average", optimizer.use_ema), ("gradient_accumulator", optimizer.gradient_accumulation_steps)):
+        for name, kept in (
+            ("average", optimizer.use_ema),
+            ("gradient_accumulator", optimizer.gradient_accumulation_steps),
+        ):
             if kept:
                 self._add_flat(name)
 
@@ -49,7 +54,9 @@ class Slots:
         array = self.views[name][position]
         if array is None:
             return None
-        variable = Variable(0.0, trainable=False, name=f"{self.arena.variables[position].path.replace('/', '_')}_{name}")
+        variable = Variable(
+            0.0, trainable=False, name=f"{self.arena.variables[position].path.replace('/', '_')}_{name}"
+        )
         variable.array = array
         return variable
 

@@ -32,7 +32,9 @@ class OptimizerState:
         """Everything that a saved file keeps, in its order: iterations, learning rate, slots."""
         return list(self._variables)
 
-    def add_variable(self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None):
+    def add_variable(
+        self, shape, initializer="zeros", dtype=None, aggregation="none", layout=None, name=None
+    ):
         """Make a variable that belongs to the optimizer; `aggregation` and `layout` are accepted as in Keras."""
         variable = Variable(
             initializers.get(initializer), tuple(shape), dtypes.standardize_dtype(dtype),
@@ -153,7 +155,10 @@ class OptimizerState:
         return after[:count], after[count:]
 
     def __reduce__(self):
-        return (_restore, (type(self), self.get_config(), self._trainable_variables, [v.array for v in self.variables]))
+        return (
+            _restore,
+            (type(self), self.get_config(), self._trainable_variables, [v.array for v in self.variables]),
+        )
 
 
 def _restore(cls, config, trainable_variables, values):

@@ -106,6 +106,38 @@ nb::object otherwise(const char* kernel, const Arguments&... arguments) {
     return nb::borrow<nb::callable>(fallback)(kernel, arguments...);
 }
 
+// Reads numbers (Python's, or NumPy scalars); false when one of them is none.
+inline bool read_numbers(std::initializer_list<nb::handle> handles, double* numbers) {
+    for (nb::handle h : handles) {
+        *numbers = PyFloat_AsDouble(h.ptr());
+        if (*numbers++ == -1.0 && PyErr_Occurred()) {
+            PyErr_Clear();
+            return false;
+        }
+    }
+    return true;
+}
+
+// Integer indices as contiguous 64-bit ones, converted when they are of another kind; null if they are no integers.
+inline nb::object as_indices(nb::handle h) {
+    if (!PyArray_Check(h.ptr()) || !PyArray_ISINTEGER(as_array(h))) return nb::object();
+    if (is_plain(h, NPY_INT64)) return nb::borrow(h);
+    PyObject* converted = PyArray_FROM_OTF(h.ptr(), NPY_INT64, NPY_ARRAY_CARRAY_RO | NPY_ARRAY_FORCECAST);
+    if (!converted) throw nb::python_error();
+    return nb::steal(converted);
+}
+inline const Index* indices(nb::handle h) { return static_cast<const Index*>(PyArray_DATA(as_array(h))); }
+
+// Whether all indices lie in [0, end).
+inline bool are_inside(nb::handle h, Index end) {
+    const Index *at = indices(h), size = count(h);
+    std::size_t most = 0;
+    for (Index i = 0; i < size; ++i) {
+        if (static_cast<std::size_t>(at[i]) > most) most = static_cast<std::size_t>(at[i]);  // negative ones are huge
+    }
+    return size == 0 || most < static_cast<std::size_t>(end);
+}
+
 // Around a kernel: denormals are zero, and other Python threads may run where the work is worth the switch.
 class Computing {
 public:
@@ -122,5 +154,9 @@ private:
 };
 
 void bind_products(nb::module_& m);
+void bind_pooling(nb::module_& m);
+void bind_losses(nb::module_& m);
+void bind_optimizers(nb::module_& m);
+void bind_rows(nb::module_& m);
 
 }  // namespace minikeras

@@ -1,12 +1,19 @@
 // Compiled once for each instruction set: the table of its kernels.
 #include "convolution.h"
 #include "dense.h"
+#include "optimizers.h"
+#include "pooling.h"
+#include "rows.h"
+#include "softmax.h"
 
 namespace minikeras {
 namespace MINIKERAS_SET {
 namespace {
 
-const Kernels table = {MINIKERAS_NAME, dense, dense_gradient, conv, conv_gradient};
+const Kernels table = {MINIKERAS_NAME, dense, dense_gradient, conv, conv_gradient, max_pool, max_pool_gradient,
+                       average_pool, average_pool_gradient, softmax, softmax_gradient, crossentropy,
+                       crossentropy_gradient, binary_crossentropy, binary_crossentropy_gradient, update,
+                       squared_norm, gather, dropout, embedding_gradient};
 
 }  // namespace
 const Kernels* kernels() { return &table; }

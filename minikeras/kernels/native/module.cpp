@@ -60,4 +60,8 @@ NB_MODULE(_native, m) {
         fallback = function.release().ptr();
     });
     bind_products(m);
+    bind_pooling(m);
+    bind_losses(m);
+    bind_optimizers(m);
+    bind_rows(m);
 }

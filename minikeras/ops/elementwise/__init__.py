@@ -7,7 +7,9 @@ from minikeras.ops.elementwise.choice import *
 from minikeras.ops.elementwise.comparison import *
 from minikeras.ops.elementwise.complex import *
 from minikeras.ops.elementwise.exponential import *
-from minikeras.ops.elementwise.floating import floating, floating_tensor
 from minikeras.ops.elementwise.rounding import *
 from minikeras.ops.elementwise.special import *
 from minikeras.ops.elementwise.trigonometry import *
+
+# What the families export, without the families themselves.
+__all__ = sorted(name for name, value in globals().items() if callable(value) and not name.startswith("_"))  # noqa: PLE0605

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minikeras.autodiff import differentiable, operation
-from minikeras.ops.elementwise.floating import floating, floating_tensor
+from minikeras.ops.floating import floating, floating_tensor
 
 __all__ = [
     "abs",

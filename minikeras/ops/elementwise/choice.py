@@ -9,31 +9,22 @@ from minikeras.dtypes import result_type
 __all__ = ["clip", "heaviside", "nan_to_num", "select", "stop_gradient", "where"]
 
 
-def where(condition, x1=None, x2=None):
+@differentiable
+def where(condition, x1=None, x2=None, /):
     """x1 where the condition holds, x2 elsewhere; with the condition alone, the indices where it holds.
 
     The indices are a tensor of shape (axes, count).
     """
-    if x1 is None and x2 is None:
-        return _where_indices(condition)
-    if x1 is None or x2 is None:
-        raise ValueError("where expected both x1 and x2, or neither; received only one of them. Pass both.")
-    return _where(condition, x1, x2)
-
-
-@differentiable
-def _where_indices(condition, /):
-    return np.stack(np.nonzero(np.atleast_1d(condition))).astype("int32"), None
-
-
-@differentiable
-def _where(condition, x1, x2, /):
     if not hasattr(condition, "dtype"):
         condition = np.asarray(condition)
+    if x1 is None and x2 is None:
+        return np.stack(np.nonzero(condition)).astype("int32"), None
+    if x1 is None or x2 is None:
+        raise ValueError("where expected both x1 and x2, or neither; received only one of them. Pass both.")
     if condition.dtype.kind != "b":
         condition = condition.astype("bool")
-    kind1, kind2 = getattr(x1, "dtype", None), getattr(x2, "dtype", None)
-    if kind1 != kind2 or kind1 is None:
+    dtype = getattr(x1, "dtype", None)
+    if dtype is None or dtype != getattr(x2, "dtype", None):
         x1, x2 = _one_dtype(x1, x2)
     return np.where(condition, x1, x2), (
         None,
@@ -74,51 +65,35 @@ def select(condlist, choicelist, default=0):
         )
     result = default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
-        result = _where(condition, choice, result)
+        result = where(condition, choice, result)
     return result
 
 
-_INTEGERS = (int, np.integer)
-_NUMBERS = (int, float, np.integer, np.floating)
-
-
-def clip(x, x_min, x_max):
+@differentiable
+def clip(x, x_min, x_max, /):
     """x, kept between x_min and x_max; the gradient passes where x lies within, the bounds included.
 
-    The bounds may be numbers, which take no gradient, or tensors, which receive that of the elements they replace.
+    Bounds that are tensors receive the gradient of the elements they replace.
     """
-    if isinstance(x_min, _NUMBERS) and isinstance(x_max, _NUMBERS):
-        return _clip(x, x_min, x_max)
-    return _clip_between(x, x_min, x_max)
-
-
-@differentiable
-def _clip(x, /, x_min, x_max):
-    if x.dtype.kind == "b":
-        x = x.astype("int32")
-    elif x.dtype.kind in "iu" and not (isinstance(x_min, _INTEGERS) and isinstance(x_max, _INTEGERS)):
-        x = x.astype(config.floatx())
-    else:
-        x_min, x_max = x.dtype.type(x_min), x.dtype.type(x_max)
-    inside = np.logical_and(np.greater_equal(x, x_min), np.less_equal(x, x_max))
-    return np.minimum(np.maximum(x, x_min), x_max), (lambda dy: dy * inside.astype(dy.dtype),)
-
-
-@differentiable
-def _clip_between(x, x_min, x_max, /):
     if not hasattr(x, "dtype"):
         x = as_array(x)
-    x_min, x_max = _like(x_min, x.dtype), _like(x_max, x.dtype)
-    below, above = np.less(x, x_min), np.greater(x, x_max)
-    crossed = np.greater(x_min, x_max)
-    inside = np.logical_not(np.logical_or(np.logical_or(below, above), crossed))
-    high = np.logical_or(above, crossed)
-    low = np.logical_and(below, np.logical_not(high))
+    if x.dtype.kind != "f":
+        x = x.astype("int32" if x.dtype.kind == "b" else result_type(x.dtype, *map(_kind, (x_min, x_max))))
+    if hasattr(x_min, "dtype") or hasattr(x_max, "dtype"):
+        x_min, x_max = _like(x_min, x.dtype), _like(x_max, x.dtype)
+    inside = np.logical_and(np.greater_equal(x, x_min), np.less_equal(x, x_max))
     return np.minimum(np.maximum(x, x_min), x_max), (
         lambda dy: dy * inside.astype(dy.dtype),
-        lambda dy: dy * low.astype(dy.dtype),
-        lambda dy: dy * high.astype(dy.dtype),
+        lambda dy: dy * np.logical_and(np.less(x, x_min), np.less_equal(x_min, x_max)).astype(dy.dtype),
+        lambda dy: dy * np.logical_or(np.greater(x, x_max), np.greater(x_min, x_max)).astype(dy.dtype),
     )
+
+
+def _kind(bound):
+    """The dtype that a bound of integers asks for."""
+    if hasattr(bound, "dtype"):
+        return bound.dtype
+    return config.floatx() if isinstance(bound, float) else "bool"
 
 
 @differentiable
@@ -147,10 +122,6 @@ def heaviside(x1, x2, /):
 
 
 @differentiable
-def _stop(x, /):
-    return x, None
-
-
-def stop_gradient(variable):
+def stop_gradient(variable, /):
     """The same values, through which no gradient flows."""
-    return _stop(variable)
+    return variable, None

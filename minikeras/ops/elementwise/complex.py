@@ -6,7 +6,7 @@ Gradients by complex values are ∂L/∂Re - i ∂L/∂Im, so that holomorphic f
 import numpy as np
 
 from minikeras.autodiff import differentiable
-from minikeras.ops.elementwise.floating import floating
+from minikeras.ops.floating import floating
 
 __all__ = ["angle", "conj", "conjugate", "imag", "polar", "real", "view_as_complex", "view_as_real"]
 

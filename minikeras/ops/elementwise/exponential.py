@@ -3,7 +3,7 @@
 import numpy as np
 
 from minikeras.autodiff import differentiable
-from minikeras.ops.elementwise.floating import floating
+from minikeras.ops.floating import floating
 
 __all__ = ["exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2"]
 

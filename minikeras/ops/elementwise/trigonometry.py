@@ -3,7 +3,7 @@
 import numpy as np
 
 from minikeras.autodiff import differentiable
-from minikeras.ops.elementwise.floating import floating
+from minikeras.ops.floating import floating
 
 __all__ = [
     "arccos",
