@@ -41,6 +41,8 @@ def __getattr__(name):
         value = getattr(module, "SymbolicTensor" if name == "KerasTensor" else name)
     elif name in _SUBPACKAGES:
         value = importlib.import_module(f"minikeras.{name}")
+        if name == "config":  # the kernels tell the configuration which of them were chosen
+            importlib.import_module("minikeras.kernels")
     else:
         raise AttributeError(f"module 'minikeras' has no attribute {name!r}")
     globals()[name] = value

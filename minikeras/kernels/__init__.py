@@ -12,6 +12,7 @@ used when it is installed.
 
 import os
 
+from minikeras import config
 from minikeras.kernels import reference
 from .reference import *
 
@@ -69,3 +70,5 @@ def set_num_threads(count):
 
 if _native is not None:
     globals().update({name: getattr(_native, name) for name in _native.__all__})
+
+config.attach_kernels(implementation(), num_threads, set_num_threads)

@@ -3,3 +3,7 @@
 from minikeras.layers.core import *
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import InputSpec
+from minikeras.layers.convolution import *
+from minikeras.layers.pooling import *
+from minikeras.layers.regularization import *
+from minikeras.layers.reshaping import *

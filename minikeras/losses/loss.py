@@ -31,6 +31,12 @@ class Loss(Registered, family="loss"):
 
     module = "keras.losses"
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "call" in cls.__dict__ and "average" not in cls.__dict__:
+            # Another `call` computes something else than the inherited mean does.
+            cls.average = Loss.average
+
     def __init__(self, name=None, reduction="sum_over_batch_size", dtype=None):
         if reduction not in REDUCTIONS:
             raise ValueError(

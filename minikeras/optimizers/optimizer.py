@@ -119,7 +119,7 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
     def _set_learning_rate(self, value):
         variable = None
         if not callable(value):
-            array = as_array(value)
+            array = np.asarray(value)
             if array.ndim or array.dtype.kind not in "fiu":
                 raise ValueError(
                     f"{type(self).__name__}: learning_rate must be a float, a schedule or a function without "

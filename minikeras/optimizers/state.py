@@ -7,7 +7,6 @@ import numpy as np
 from minikeras import dtypes, initializers
 from minikeras.autodiff import Tensor, Variable
 
-
 # The attributes under which Keras's optimizers keep the variables of a slot, one for each trainable variable.
 _ATTRIBUTES = {
     "average": "_model_variables_moving_average",

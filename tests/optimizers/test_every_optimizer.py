@@ -26,7 +26,10 @@ def made(class_name, **kwargs):
 
 def variables(dtype="float32"):
     rng = np.random.default_rng(0)
-    return [Variable(rng.normal(size=(2, 3)).astype(dtype), name="kernel"), Variable(np.arange(3, dtype=dtype), name="bias")]
+    return [
+        Variable(rng.normal(size=(2, 3)).astype(dtype), name="kernel"),
+        Variable(np.arange(3, dtype=dtype), name="bias"),
+    ]
 
 
 def gradients(step, dtype="float32"):
@@ -103,7 +106,9 @@ def assert_configuration(found, expected):
 
 @every_class
 def test_configuration_goes_through_json(name):
-    optimizer = made(name, clipnorm=0.5, use_ema=True, ema_momentum=0.7, gradient_accumulation_steps=3, name="mine")
+    optimizer = made(
+        name, clipnorm=0.5, use_ema=True, ema_momentum=0.7, gradient_accumulation_steps=3, name="mine"
+    )
     data = json.loads(json.dumps(optimizers.serialize(optimizer)))
     assert (data["module"], data["class_name"], data["registered_name"]) == ("keras.optimizers", name, None)
     again = optimizers.deserialize(data)
@@ -112,7 +117,9 @@ def test_configuration_goes_through_json(name):
     assert again.get_config()["name"] == "mine"
     assert {key: again.get_config()[key] for key in ROWS[name]["kwargs"]} == ROWS[name]["kwargs"]
     schedule = optimizers.schedules.ExponentialDecay(0.1, 5, 0.9)
-    again = optimizers.deserialize(json.loads(json.dumps(optimizers.serialize(made(name, learning_rate=schedule)))))
+    again = optimizers.deserialize(
+        json.loads(json.dumps(optimizers.serialize(made(name, learning_rate=schedule))))
+    )
     assert again._learning_rate.get_config() == schedule.get_config()
 
 
@@ -127,7 +134,12 @@ def test_state_has_the_order_of_keras_files(name):
 
 @every_class
 def test_saved_state_resumes_to_the_same_bits(name):
-    options = {"use_ema": True, "ema_overwrite_frequency": 4, "gradient_accumulation_steps": 2, "global_clipnorm": 1.0}
+    options = {
+        "use_ema": True,
+        "ema_overwrite_frequency": 4,
+        "gradient_accumulation_steps": 2,
+        "global_clipnorm": 1.0,
+    }
     given, optimizer = variables(), made(name, **options)
     train(optimizer, given, 3)
     store = {}
@@ -142,7 +154,9 @@ def test_saved_state_resumes_to_the_same_bits(name):
 
 
 @every_class
-@pytest.mark.parametrize("copied", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))], ids=["deepcopy", "pickle"])
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))], ids=["deepcopy", "pickle"]
+)
 def test_copy_goes_on_by_itself(name, copied):
     given, optimizer = variables(), made(name)
     train(optimizer, given, 2)

@@ -11,6 +11,8 @@
 // row of the kernel, or a row of pixels.
 #pragma once
 
+#include <utility>
+
 #include "vector.h"
 
 namespace minikeras {
@@ -32,58 +34,86 @@ struct Tile {
     bool relu;
 };
 
+#if defined(_MSC_VER) && !defined(__clang__)
+#define MINIKERAS_INLINE __forceinline
+#else
+#define MINIKERAS_INLINE inline __attribute__((always_inline))
+#endif
+
+// Calls function(0) ... function(count - 1) with constants, so that arrays they index can live in registers.
+template <class Function, int... kIndex>
+MINIKERAS_INLINE void each_of(const Function& function, std::integer_sequence<int, kIndex...>) {
+    (function(std::integral_constant<int, kIndex>()), ...);
+}
+template <int kCount, class Function>
+MINIKERAS_INLINE void unrolled(const Function& function) {
+    each_of(function, std::make_integer_sequence<int, kCount>());
+}
+
+template <int kRows, int kVectors, bool kPart, bool kRowsAdjacent>
+struct TileSums {
+    static constexpr int kBases = kRowsAdjacent ? 1 : (kRows + 2) / 3;  // three rows are in reach of one address
+
+    Vector sums[kRows][kVectors];
+    const float* a[kBases];
+    const float* b;
+
+    MINIKERAS_INLINE static Vector read(const Tile& t, const float* p, int v) {
+        return kPart && v == kVectors - 1 ? load(p + v * kWidth, t.columns) : load(p + v * kWidth);
+    }
+
+    template <int kStep>
+    MINIKERAS_INLINE void step(const Tile& t, Index a_row, Index a_step, Index b_step) {
+        Vector y[kVectors];
+        unrolled<kVectors>([&](auto v) { y[v] = read(t, b, v); });
+        b += b_step;
+        unrolled<kRows>([&](auto r) {
+            const Vector x =
+                broadcast(kRowsAdjacent ? a[0][r + kStep * a_step] : a[r / 3 % kBases][(r % 3) * a_row + kStep]);
+            unrolled<kVectors>([&](auto v) { sums[r][v] = fma(x, y[v], sums[r][v]); });
+        });
+    }
+
+    MINIKERAS_INLINE void advance(Index by) {
+        unrolled<kBases>([&](auto i) { a[i] += by; });
+    }
+};
+
 template <int kRows, int kVectors, bool kPart, bool kRowsAdjacent>
 void multiply_tile(const Tile& t) {
-    Vector sums[kRows][kVectors];
-    const auto read = [&](const float* p, int v) {
-        return kPart && v == kVectors - 1 ? load(p + v * kWidth, t.columns) : load(p + v * kWidth);
-    };
-    for (int v = 0; v < kVectors; ++v) {
-        const Vector first = t.bias ? read(t.bias, v) : zero();
-        for (int r = 0; r < kRows; ++r) sums[r][v] = first;
-    }
-    constexpr int kBases = kRowsAdjacent ? 1 : (kRows + 2) / 3;  // three rows are in reach of one address
-    const Index a_row = kRowsAdjacent ? 1 : t.a_row, a_step = kRowsAdjacent ? t.a_step : 1;
+    using Sums = TileSums<kRows, kVectors, kPart, kRowsAdjacent>;
+    Sums c;
+    unrolled<kVectors>([&](auto v) {
+        const Vector first = t.bias ? Sums::read(t, t.bias, v) : zero();
+        unrolled<kRows>([&](auto r) { c.sums[r][v] = first; });
+    });
+    const Index a_row = kRowsAdjacent ? 1 : t.a_row, a_step = kRowsAdjacent ? t.a_step : 1, b_step = t.b_step;
     for (Index s = 0; s < t.segments; ++s) {
-        const float* a[kBases];
-        for (int i = 0; i < kBases; ++i) a[i] = t.a + t.a_segment[s] + 3 * i * a_row;
-        const float* b = t.b + t.b_segment[s];
-        const auto step = [&](Index k) {
-            Vector y[kVectors];
-            for (int v = 0; v < kVectors; ++v) y[v] = read(b, v);
-            b += t.b_step;
-#if defined(__GNUC__)
-#pragma GCC unroll 16
-#endif
-            for (int r = 0; r < kRows; ++r) {
-                const Vector x =
-                    broadcast(kRowsAdjacent ? a[0][r + k * a_step] : a[r / 3 % kBases][(r % 3) * a_row + k]);
-                for (int v = 0; v < kVectors; ++v) sums[r][v] = fma(x, y[v], sums[r][v]);
-            }
-        };
-        Index k = 0;
-        for (; k + 4 <= t.steps; k += 4) {
-            step(0);
-            step(1);
-            step(2);
-            step(3);
-            for (int i = 0; i < kBases; ++i) a[i] += 4 * a_step;
+        unrolled<Sums::kBases>([&](auto i) { c.a[i] = t.a + t.a_segment[s] + 3 * i * a_row; });
+        c.b = t.b + t.b_segment[s];
+        Index k = t.steps;
+        for (; k >= 4; k -= 4) {
+            c.template step<0>(t, a_row, a_step, b_step);
+            c.template step<1>(t, a_row, a_step, b_step);
+            c.template step<2>(t, a_row, a_step, b_step);
+            c.template step<3>(t, a_row, a_step, b_step);
+            c.advance(4 * a_step);
         }
-        for (; k < t.steps; ++k) {
-            step(0);
-            for (int i = 0; i < kBases; ++i) a[i] += a_step;
+        for (; k > 0; --k) {
+            c.template step<0>(t, a_row, a_step, b_step);
+            c.advance(a_step);
         }
     }
-    for (int r = 0; r < kRows; ++r) {
-        float* c = t.c + r * t.c_row;
-        for (int v = 0; v < kVectors; ++v) {
-            Vector y = sums[r][v];
-            if (t.add) y = y + read(c, v);
+    unrolled<kRows>([&](auto r) {
+        float* to = t.c + r * t.c_row;
+        unrolled<kVectors>([&](auto v) {
+            Vector y = c.sums[r][v];
+            if (t.add) y = y + Sums::read(t, to, v);
             if (t.relu) y = largest(zero(), y);  // NaN stays NaN
-            if (kPart && v == kVectors - 1) store(c + v * kWidth, y, t.columns);
-            else store(c + v * kWidth, y);
-        }
-    }
+            if (kPart && v == kVectors - 1) store(to + v * kWidth, y, t.columns);
+            else store(to + v * kWidth, y);
+        });
+    });
 }
 
 using TileFunction = void (*)(const Tile&);
