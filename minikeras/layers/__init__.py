@@ -7,3 +7,5 @@ from minikeras.layers.convolution import *
 from minikeras.layers.pooling import *
 from minikeras.layers.regularization import *
 from minikeras.layers.reshaping import *
+from minikeras.layers.activation import *
+from minikeras.layers.normalization import *

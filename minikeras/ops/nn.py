@@ -3,6 +3,7 @@
 import numpy as np
 
 from minikeras import config, kernels
+from minikeras.autodiff.tensor import state
 from minikeras.autodiff import as_array, differentiable, is_symbolic
 from minikeras.ops import elementwise, reduce, shape
 from minikeras.ops.activation import log_sigmoid
@@ -97,14 +98,18 @@ def batch_normalization(x, mean, variance, axis, offset=None, scale=None, epsilo
 
 
 @differentiable
-def normalize_batch(x, gamma, beta, /, epsilon):
-    """Batch normalization by x's own statistics over all axes but the last: (y, mean, variance) (Ioffe & Szegedy 2015)."""
+def normalize_batch(x, gamma, beta, /, epsilon, moving):
+    """Batch normalization by x's own statistics over all axes but the last (Ioffe & Szegedy 2015).
+
+    moving: (mean variable, variance variable, momentum), the averages that move towards the batch's statistics.
+    """
     y, mean, variance, inverse = kernels.batch_norm(x, gamma, beta, epsilon)
-
-    def gradient(dys, into):
-        return kernels.batch_norm_gradient(dys[0], x, gamma, mean, inverse, into)
-
-    return (y, mean, variance), gradient
+    if not state.probing:
+        moving_mean, moving_variance, momentum = moving
+        for average, batch in ((moving_mean.array, mean), (moving_variance.array, variance)):
+            average *= momentum
+            average += (1.0 - momentum) * batch
+    return y, lambda dy, into: kernels.batch_norm_gradient(dy, x, gamma, mean, inverse, into)
 
 
 @differentiable

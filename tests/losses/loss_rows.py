@@ -1,0 +1,102 @@
+"""One row for each loss class: arguments other than the defaults, and what it is tried on.
+
+y_true, y_pred: functions of a random generator that make float64 predictions and targets for them.
+differentiable: False where the targets are labels, which have no gradient.
+"""
+
+import numpy as np
+
+
+def numbers(rng):
+    return rng.normal(size=(4, 3))
+
+
+def positive(rng):
+    return rng.uniform(0.2, 2.0, size=(4, 3))
+
+
+def probabilities(rng):
+    x = np.exp(rng.normal(size=(4, 3)))
+    return x / x.sum(axis=-1, keepdims=True)
+
+
+def labels(rng):
+    return rng.integers(0, 3, 4)
+
+
+def signs(rng):
+    return rng.choice([-1.0, 1.0], (4, 3))
+
+
+def one_hot(rng):
+    return np.eye(3)[rng.integers(0, 3, 4)]
+
+
+def images(rng):
+    return rng.uniform(0.1, 0.9, (2, 3, 4))
+
+
+def embeddings(rng):
+    x = rng.normal(size=(6, 4))
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
+
+
+ROWS = {
+    "MeanSquaredError": {"y_true": numbers, "y_pred": numbers, "kwargs": {"reduction": "sum"}},
+    "MeanAbsoluteError": {"y_true": numbers, "y_pred": numbers, "kwargs": {"name": "mine"}},
+    "MeanAbsolutePercentageError": {"y_true": positive, "y_pred": numbers},
+    "MeanSquaredLogarithmicError": {"y_true": positive, "y_pred": positive},
+    "CosineSimilarity": {"y_true": numbers, "y_pred": numbers, "kwargs": {"axis": 0}},
+    "Huber": {"y_true": numbers, "y_pred": numbers, "kwargs": {"delta": 0.5}},
+    "LogCosh": {"y_true": numbers, "y_pred": numbers},
+    "KLDivergence": {"y_true": probabilities, "y_pred": probabilities},
+    "Poisson": {"y_true": positive, "y_pred": positive},
+    "BinaryCrossentropy": {
+        "y_true": probabilities,
+        "y_pred": numbers,
+        "kwargs": {"from_logits": True, "label_smoothing": 0.1},
+    },
+    "BinaryFocalCrossentropy": {
+        "y_true": probabilities,
+        "y_pred": probabilities,
+        "kwargs": {"apply_class_balancing": True, "alpha": 0.3, "gamma": 1.5},
+    },
+    "CategoricalCrossentropy": {"y_true": probabilities, "y_pred": probabilities, "kwargs": {"label_smoothing": 0.1}},
+    "CategoricalFocalCrossentropy": {
+        "y_true": probabilities,
+        "y_pred": probabilities,
+        "kwargs": {"alpha": 0.3, "gamma": 1.5},
+    },
+    "SparseCategoricalCrossentropy": {
+        "y_true": labels,
+        "y_pred": numbers,
+        "kwargs": {"from_logits": True, "ignore_class": 0},
+        "differentiable": False,
+    },
+    "CategoricalGeneralizedCrossEntropy": {
+        "y_true": labels,
+        "y_pred": probabilities,
+        "kwargs": {"q": 0.7},
+        "differentiable": False,
+    },
+    "Hinge": {"y_true": signs, "y_pred": numbers},
+    "SquaredHinge": {"y_true": signs, "y_pred": numbers},
+    "CategoricalHinge": {"y_true": one_hot, "y_pred": numbers},
+    "Dice": {"y_true": images, "y_pred": images, "kwargs": {"axis": [1, 2]}},
+    "Tversky": {"y_true": images, "y_pred": images, "kwargs": {"alpha": 0.3, "beta": 0.7, "axis": [1, 2]}},
+    "Circle": {
+        "y_true": lambda rng: np.array([0, 1, 0, 2, 1, 0]),
+        "y_pred": embeddings,
+        "kwargs": {"gamma": 10.0, "margin": 0.3},
+        "differentiable": False,
+        "masks": True,
+    },
+    "CTC": {
+        "y_true": lambda rng: np.array([[1, 2, 2, 0], [3, 0, 0, 0], [0, 0, 0, 0], [1, 2, 1, 3]]),
+        "y_pred": lambda rng: rng.normal(size=(4, 7, 4)),
+        "differentiable": False,
+    },
+}
+
+# Classes that make losses of functions.
+BASES = ("Loss", "LossFunctionWrapper")
