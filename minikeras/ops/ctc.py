@@ -3,7 +3,7 @@
 import numpy as np
 
 from minikeras import config
-from minikeras.autodiff import as_array, convert_to_tensor, differentiable
+from minikeras.autodiff import convert_to_tensor, differentiable
 from minikeras.ops.elementwise import cast
 from minikeras.ops.nn import log_softmax
 
@@ -18,25 +18,24 @@ def ctc_loss(target, output, target_length, output_length, mask_index=0):
     output = convert_to_tensor(output)
     if output.dtype.kind != "f" or output.dtype.itemsize < 4:
         output = cast(output, config.floatx() if output.dtype.kind != "f" else "float32")
-    labels = as_array(target).astype(np.int64)
-    if len(output.shape) != 3 or labels.ndim != 2 or len(labels) != output.shape[0]:
-        raise ValueError(
-            "ctc_loss expected target of shape (samples, labels) and output of shape (samples, steps, classes), "
-            f"received {labels.shape} and {tuple(output.shape)}."
-        )
-    classes = output.shape[-1]
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
-        raise ValueError(
-            f"ctc_loss expected labels from 0 to {classes - 1} (its output has {classes} classes), received labels "
-            f"from {labels.min()} to {labels.max()}. Widen the output or renumber the labels."
-        )
-    lengths = np.broadcast_to(as_array(target_length), len(labels)).astype(np.int64)
-    steps = np.broadcast_to(as_array(output_length), len(labels)).astype(np.int64)
-    return _ctc(log_softmax(output), labels=labels, label_lengths=lengths, steps=steps, blank=mask_index)
+    return _ctc(log_softmax(output), target, target_length, output_length, blank=mask_index)
 
 
 @differentiable
-def _ctc(x, /, labels, label_lengths, steps, blank):
+def _ctc(x, labels, label_lengths, steps, /, blank):
+    labels = labels.astype(np.int64)
+    if x.ndim != 3 or labels.ndim != 2 or len(labels) != len(x):
+        raise ValueError(
+            "ctc_loss expected target of shape (samples, labels) and output of shape (samples, steps, classes), "
+            f"received {labels.shape} and {x.shape}."
+        )
+    if labels.size and (labels.min() < 0 or labels.max() >= x.shape[-1]):
+        raise ValueError(
+            f"ctc_loss expected labels from 0 to {x.shape[-1] - 1} (its output has {x.shape[-1]} classes), received "
+            f"labels from {labels.min()} to {labels.max()}. Widen the output or renumber the labels."
+        )
+    label_lengths = np.broadcast_to(label_lengths, len(x)).astype(np.int64)
+    steps = np.broadcast_to(steps, len(x)).astype(np.int64)
     # The states are the labels with a blank before, between and after them.
     states = np.full((len(x), 2 * labels.shape[1] + 1), blank)
     states[:, 1::2] = labels
@@ -59,7 +58,7 @@ def _ctc(x, /, labels, label_lengths, steps, blank):
         share = (states[:, :, None] == np.arange(x.shape[-1])).astype(x.dtype)
         return -dy[:, None, None] * np.matmul(weights, share)
 
-    return -total, (gradient,)
+    return -total, (gradient, None, None, None)
 
 
 def _shifted(x, by):

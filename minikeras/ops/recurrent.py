@@ -27,17 +27,39 @@ def lstm_step(gates, c, activation, recurrent_activation, axis=-1):
     return recurrent_activation(o) * activation(c), c
 
 
-def gru_step(inputs, recurrent, h, candidate, activation, recurrent_activation):
-    """The next h from the inputs' part of the three gates z, r, g and the recurrent part of (at least) z and r.
+def gru_step(inputs, h, kernel, bias, reset_after, activation, recurrent_activation, masks=None):
+    """The next h from the inputs' part of the gates z, r, g and the recurrent kernel and bias.
 
-    candidate(r): the recurrent part of g, which depends on the gate r. z = σ(.), r = σ(.), g = φ(. + candidate(r));
-    h' = z h + (1 - z) g.
+    masks: dropout masks for h, one for each gate. With φ the activation and σ the recurrent one:
+
+        z, r = σ(x_zr + h u_zr + b_zr)
+        g = φ(x_g + r (h u_g + b_g))   with reset_after, else   φ(x_g + (r h) u_g)
+        h' = z h + (1 - z) g
     """
-    units = h.shape[-1]
-    z, r, g = shape.split(inputs, 3, axis=-1)
-    z = recurrent_activation(z + recurrent[:, :units])
-    r = recurrent_activation(r + recurrent[:, units : 2 * units])
-    return z * h + (1 - z) * activation(g + candidate(r))
+    split = 2 * kernel.shape[0]
+    if reset_after:
+        recurrent = plus(product(h, kernel, masks), bias)
+    else:
+        recurrent = product(h, kernel[:, :split], masks and masks[:2])
+    z, r = shape.split(recurrent_activation(inputs[:, :split] + recurrent[:, :split]), 2, axis=-1)
+    if reset_after:
+        candidate = r * recurrent[:, split:]
+    else:
+        candidate = product(r * h, kernel[:, split:], masks and masks[2])
+    return z * h + (1 - z) * activation(inputs[:, split:] + candidate)
+
+
+def product(x, kernel, mask=None):
+    """x · kernel; the mask drops out some of x, a list of masks some of x for each of the kernel's gates."""
+    if isinstance(mask, list):
+        parts = shape.split(kernel, len(mask), axis=-1)
+        return shape.concatenate([linalg.matmul(x * m, k) for m, k in zip(mask, parts, strict=True)], axis=-1)
+    return linalg.matmul(x if mask is None else x * mask, kernel)
+
+
+def plus(x, bias):
+    """x + bias, if there is a bias."""
+    return x if bias is None else x + bias
 
 
 def walk(step, x, states, mask=None, reverse=False, zero_output_for_mask=False):
@@ -64,6 +86,137 @@ def walk(step, x, states, mask=None, reverse=False, zero_output_for_mask=False):
 
 
 def _kept(keep, new, old):
-    """`new` where the samples' step counts, `old` where it is masked out."""
-    keep = keep.reshape(keep.shape + (1,) * (len(new.shape) - keep.ndim))
-    return elementwise.where(keep, new, np.zeros(new.shape, new.dtype) if old is 0 else old)
+    """`new` for the samples whose step counts, `old` for those where it is masked out."""
+    return elementwise.where(keep.reshape(keep.shape + (1,) * (len(new.shape) - keep.ndim)), new, old)
+
+
+# Whole sequences. The composed forms are what the kernels compute, written with the functions above.
+
+
+def _lstm_composed(
+    x, h, c, kernel, recurrent_kernel, bias, mask=None, activation="tanh", recurrent_activation="sigmoid", reverse=False
+):
+    def step(gates, states):
+        gates = gates + linalg.matmul(states[0], recurrent_kernel)
+        h, c = lstm_step(gates, states[1], _ACTIVATIONS[activation], _ACTIVATIONS[recurrent_activation])
+        return h, [h, c]
+
+    gates = plus(linalg.matmul(x, kernel), bias)
+    _, outputs, states = walk(step, gates, [h, c], mask, reverse)
+    return outputs, *states
+
+
+@differentiable(composed=_lstm_composed)
+def lstm(
+    x,
+    h,
+    c,
+    kernel,
+    recurrent_kernel,
+    bias,
+    /,
+    mask=None,
+    activation="tanh",
+    recurrent_activation="sigmoid",
+    reverse=False,
+):
+    """A long short-term memory over (batch, time, features): (outputs, last h, last c) (Hochreiter & Schmidhuber 1997).
+
+    h, c: the initial states, (batch, units). Gates are stacked in the order input, forget, candidate, output. A step
+    whose mask (batch, time) is False carries the state over. Activations: None, 'relu', 'sigmoid' or 'tanh'.
+    """
+    outputs, h_last, c_last, saved = kernels.lstm(
+        x, kernel, recurrent_kernel, bias, h, c, mask, activation, recurrent_activation, reverse
+    )
+
+    def gradient(dys, into):
+        dx, dh, dc, dw, du, db = into
+        dx, dw, du, db, dh, dc = kernels.lstm_gradient(
+            *dys, x, kernel, recurrent_kernel, bias, saved, (dx, dw, du, db, dh, dc)
+        )
+        return dx, dh, dc, dw, du, db
+
+    return (outputs, h_last, c_last), gradient
+
+
+def _gru_composed(
+    x,
+    h,
+    kernel,
+    recurrent_kernel,
+    bias,
+    mask=None,
+    activation="tanh",
+    recurrent_activation="sigmoid",
+    reset_after=True,
+    reverse=False,
+):
+    input_bias, recurrent_bias = bias if reset_after and bias is not None else (bias, None)
+
+    def step(inputs, states):
+        functions = _ACTIVATIONS[activation], _ACTIVATIONS[recurrent_activation]
+        h = gru_step(inputs, states[0], recurrent_kernel, recurrent_bias, reset_after, *functions)
+        return h, [h]
+
+    _, outputs, states = walk(step, plus(linalg.matmul(x, kernel), input_bias), [h], mask, reverse)
+    return outputs, *states
+
+
+@differentiable(composed=_gru_composed)
+def gru(
+    x,
+    h,
+    kernel,
+    recurrent_kernel,
+    bias,
+    /,
+    mask=None,
+    activation="tanh",
+    recurrent_activation="sigmoid",
+    reset_after=True,
+    reverse=False,
+):
+    """A gated recurrent unit over (batch, time, features): (outputs, last h) (Cho et al. 2014).
+
+    h: the initial state, (batch, units). Gates are stacked in the order update, reset, candidate. bias: (2, 3 units),
+    for the inputs and for the state, with `reset_after`, else (3 units,). Mask and activations as in `lstm`.
+    """
+    outputs, h_last, saved = kernels.gru(
+        x, kernel, recurrent_kernel, bias, h, mask, activation, recurrent_activation, reset_after, reverse
+    )
+
+    def gradient(dys, into):
+        dx, dh, dw, du, db = into
+        dx, dw, du, db, dh = kernels.gru_gradient(
+            *dys, x, kernel, recurrent_kernel, bias, saved, (dx, dw, du, db, dh)
+        )
+        return dx, dh, dw, du, db
+
+    return (outputs, h_last), gradient
+
+
+def _simple_rnn_composed(x, h, kernel, recurrent_kernel, bias, mask=None, activation="tanh", reverse=False):
+    def step(inputs, states):
+        h = _ACTIVATIONS[activation](inputs + linalg.matmul(states[0], recurrent_kernel))
+        return h, [h]
+
+    _, outputs, states = walk(step, plus(linalg.matmul(x, kernel), bias), [h], mask, reverse)
+    return outputs, *states
+
+
+@differentiable(composed=_simple_rnn_composed)
+def simple_rnn(x, h, kernel, recurrent_kernel, bias, /, mask=None, activation="tanh", reverse=False):
+    """h' = activation(x · kernel + h · recurrent_kernel + bias) over (batch, time, features): (outputs, last h).
+
+    h: the initial state, (batch, units). Mask and activations as in `lstm`.
+    """
+    outputs, h_last, saved = kernels.simple_rnn(x, kernel, recurrent_kernel, bias, h, mask, activation, reverse)
+
+    def gradient(dys, into):
+        dx, dh, dw, du, db = into
+        dx, dw, du, db, dh = kernels.simple_rnn_gradient(
+            *dys, x, kernel, recurrent_kernel, bias, saved, (dx, dw, du, db, dh)
+        )
+        return dx, dh, dw, du, db
+
+    return (outputs, h_last), gradient

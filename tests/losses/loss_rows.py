@@ -1,7 +1,8 @@
 """One row for each loss class: arguments other than the defaults, and what it is tried on.
 
 y_true, y_pred: functions of a random generator that make float64 predictions and targets for them.
-differentiable: False where the targets are labels, which have no gradient.
+differentiable: False where the targets are labels, which have no gradient. masks: samples without loss are left out of
+the mean. symbolic: False where the number of samples must be known, because they are compared with each other.
 """
 
 import numpy as np
@@ -90,6 +91,7 @@ ROWS = {
         "kwargs": {"gamma": 10.0, "margin": 0.3},
         "differentiable": False,
         "masks": True,
+        "symbolic": False,
     },
     "CTC": {
         "y_true": lambda rng: np.array([[1, 2, 2, 0], [3, 0, 0, 0], [0, 0, 0, 0], [1, 2, 1, 3]]),
