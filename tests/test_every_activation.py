@@ -100,7 +100,12 @@ def test_configuration_round_trip(name):
     config = json.loads(json.dumps(activations.serialize(function)))
     assert config == name
     assert activations.deserialize(config) is function
-    keras_config = {"module": "builtins", "class_name": "function", "config": name, "registered_name": "function"}
+    keras_config = {
+        "module": "builtins",
+        "class_name": "function",
+        "config": name,
+        "registered_name": "function",
+    }
     assert activations.deserialize(keras_config) is function
     assert activations.get(name) is activations.get(function) is activations.get(keras_config) is function
 
@@ -137,7 +142,10 @@ def test_none_is_linear_and_older_names_are_known():
 def test_an_unknown_name_is_an_error_that_suggests():
     with pytest.raises(ValueError, match=r"^Unknown activation 'reul'\. Did you mean 'relu'\?$"):
         activations.get("reul")
-    with pytest.raises(ValueError, match="^Expected an activation: a name, an object, a function or a configuration; received 3"):
+    with pytest.raises(
+        ValueError,
+        match=r"^Expected an activation: .* received 3",
+    ):
         activations.get(3)
 
 

@@ -95,7 +95,9 @@ class Loss(Registered, family="loss"):
         """Tensors of the loss's dtype, in the nest that arrays or tensors came in; None stays None."""
         if value is None:
             return None
-        if isinstance(value, dict) or any(hasattr(leaf, "dtype") for leaf in flatten(value) if is_nested(value)):
+        if isinstance(value, dict) or any(
+            hasattr(leaf, "dtype") for leaf in flatten(value) if is_nested(value)
+        ):
             return map_structure(self._convert, value)
         return convert_to_tensor(value, self._dtype)
 

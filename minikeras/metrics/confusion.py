@@ -50,9 +50,9 @@ def confusion(y_true, y_pred, thresholds, even, weight=None, label_weights=None,
     y_pred = np.nan_to_num(y_pred, nan=_LOWEST)
     weights = np.ones(y_pred.shape, y_pred.dtype)
     if weight is not None:
-        weight = weight[(..., *[None] * max(y_pred.ndim - weight.ndim, 0))]
+        fitted = weight[(..., *[None] * max(y_pred.ndim - weight.ndim, 0))]
         try:
-            weights = weights * np.broadcast_to(weight, y_pred.shape)
+            weights = weights * np.broadcast_to(fitted, y_pred.shape)
         except ValueError:
             raise ValueError(
                 f"sample_weight of shape {weight.shape} does not fit predictions of shape {y_pred.shape}. "

@@ -151,7 +151,9 @@ def glu(x, axis=-1):
             f"glu expected an even number of elements along axis {axis}, received shape {shape.shape(x)}. "
             "Its first half is gated by the second."
         )
-    value, gate = shape.split(x, 2, axis=axis)
+    before = (slice(None),) * (axis % len(shape.shape(x)))
+    value = shape.getitem(x, (*before, slice(None, size // 2)))
+    gate = shape.getitem(x, (*before, slice(size // 2, None)))
     return elementwise.multiply(value, sigmoid(gate))
 
 

@@ -94,7 +94,16 @@ def _kept(keep, new, old):
 
 
 def _lstm_composed(
-    x, h, c, kernel, recurrent_kernel, bias, mask=None, activation="tanh", recurrent_activation="sigmoid", reverse=False
+    x,
+    h,
+    c,
+    kernel,
+    recurrent_kernel,
+    bias,
+    mask=None,
+    activation="tanh",
+    recurrent_activation="sigmoid",
+    reverse=False,
 ):
     def step(gates, states):
         gates = gates + linalg.matmul(states[0], recurrent_kernel)
@@ -210,7 +219,9 @@ def simple_rnn(x, h, kernel, recurrent_kernel, bias, /, mask=None, activation="t
 
     h: the initial state, (batch, units). Mask and activations as in `lstm`.
     """
-    outputs, h_last, saved = kernels.simple_rnn(x, kernel, recurrent_kernel, bias, h, mask, activation, reverse)
+    outputs, h_last, saved = kernels.simple_rnn(
+        x, kernel, recurrent_kernel, bias, h, mask, activation, reverse
+    )
 
     def gradient(dys, into):
         dx, dh, dw, du, db = into

@@ -50,7 +50,7 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
     module = "keras.optimizers"
 
     # The names of the arrays kept for each variable, which stand side by side in saved files.
-    slots = ()
+    slots: tuple[str, ...] = ()
     # Whether `update` treats every element alike, so that many variables may be updated as one flat array.
     elementwise = True
 

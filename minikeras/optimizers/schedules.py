@@ -23,6 +23,9 @@ __all__ = [
 ]
 
 
+_TYPES = {"float16": np.float16, "float32": np.float32, "float64": np.float64}
+
+
 class LearningRateSchedule(Registered, family="schedule"):
     """A function of the step, with a configuration; derive and write `__call__(step)`.
 
@@ -256,6 +259,9 @@ def _check_positive(schedule, **steps):
 
 
 def _float(value):
+    """A number, an array or a tensor in the default float type."""
+    if type(value) in (int, float):
+        return _TYPES[config.floatx()](value)
     return as_array(value).astype(config.floatx())
 
 

@@ -62,7 +62,11 @@ ROWS = {
         "y_pred": probabilities,
         "kwargs": {"apply_class_balancing": True, "alpha": 0.3, "gamma": 1.5},
     },
-    "CategoricalCrossentropy": {"y_true": probabilities, "y_pred": probabilities, "kwargs": {"label_smoothing": 0.1}},
+    "CategoricalCrossentropy": {
+        "y_true": probabilities,
+        "y_pred": probabilities,
+        "kwargs": {"label_smoothing": 0.1},
+    },
     "CategoricalFocalCrossentropy": {
         "y_true": probabilities,
         "y_pred": probabilities,

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 from optimizer_rows import ROWS, WRAPPERS
 
-from minikeras import constraints, optimizers, registry
+from minikeras import constraints, kernels, optimizers, registry
 from minikeras.autodiff import Variable
 
 EXTRA = Path(__file__).parents[1] / "golden" / "extra" / "optimizers.npz"
@@ -41,6 +44,14 @@ def train(optimizer, given, steps, start=0):
     for step in range(start, start + steps):
         optimizer.apply(gradients(step, given[0].dtype), given)
     return [v.numpy() for v in given]
+
+
+def assert_layout_does_not_matter(found, expected):
+    """The same bits from the NumPy kernels; native ones may round full vectors and remainders in another order."""
+    for a, b in zip(found, expected, strict=True):
+        if kernels.implementation() == "reference":
+            np.testing.assert_array_equal(a, b)
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
 
 
 def assert_identical(found, expected):
@@ -168,7 +179,7 @@ def test_copy_goes_on_by_itself(name, copied):
 
 @every_class
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_together_or_one_by_one_gives_the_same_bits(name, dtype):
+def test_together_or_one_by_one_is_the_same(name, dtype):
     options = {"weight_decay": 0.1, "clipnorm": 0.9, "use_ema": True, "ema_overwrite_frequency": 2}
     together = train(made(name, **options), variables(dtype), 4)
     alone = variables(dtype)
@@ -176,7 +187,7 @@ def test_together_or_one_by_one_gives_the_same_bits(name, dtype):
     for step in range(4):
         for optimizer, variable, gradient in zip(single, alone, gradients(step, dtype), strict=True):
             optimizer.apply([gradient], [variable])
-    assert_identical([v.numpy() for v in alone], together)
+    assert_layout_does_not_matter([v.numpy() for v in alone], together)
 
 
 @every_class
@@ -200,7 +211,7 @@ def test_mixed_dtypes(name):
     for step in range(3):
         optimizer.apply(gradients(step), [kernel, bias])
     assert (kernel.dtype, bias.dtype) == ("float32", "float64")
-    np.testing.assert_array_equal(kernel.numpy(), expected[0])
+    np.testing.assert_allclose(kernel.numpy(), expected[0], rtol=1e-6, atol=1e-6)
     np.testing.assert_allclose(bias.numpy(), expected[1], rtol=1e-5, atol=1e-6)
     assert [v.shape for v in optimizer.variables[2:]] == ROWS[name]["state"]
 
@@ -226,3 +237,30 @@ def test_learning_rate_of_a_schedule_is_used(name):
             optimizer.learning_rate = 0.05 * 0.5**step
         train(optimizer, given, 1, start=step)
     assert_identical([v.numpy() for v in given], with_schedule)
+
+
+@settings(max_examples=40, deadline=None)
+@drawn(
+    name=st.sampled_from(["SGD", "Adam", "RMSprop", "Adadelta", "Ftrl", "Lamb", "Adafactor"]),
+    shapes=st.lists(st.lists(st.integers(1, 4), max_size=3).map(tuple), min_size=1, max_size=5),
+    present=st.lists(st.lists(st.booleans(), min_size=5, max_size=5), min_size=1, max_size=4),
+    seed=st.integers(0, 100),
+)
+def test_any_choice_of_variables_steps_as_each_would_alone(name, shapes, present, seed):
+    rng = np.random.default_rng(seed)
+    starts = [rng.normal(size=shape).astype("float32") for shape in shapes]
+    together, alone = [Variable(s) for s in starts], [Variable(s) for s in starts]
+    optimizer = getattr(optimizers, name)(learning_rate=0.01, weight_decay=0.1)
+    optimizer.build(together)
+    single = getattr(optimizers, name)(learning_rate=0.01, weight_decay=0.1)
+    for flags in present:
+        gradients = [rng.normal(size=shape).astype("float32") for shape in shapes]
+        chosen = [i for i in range(len(shapes)) if flags[i]]
+        if not chosen:
+            continue
+        optimizer.apply([gradients[i] for i in chosen], [together[i] for i in chosen])
+        step = int(single.iterations)
+        for i in chosen:
+            single._iterations.assign(step)
+            single.apply([gradients[i]], [alone[i]])
+    assert_layout_does_not_matter([v.numpy() for v in together], [v.numpy() for v in alone])

@@ -34,8 +34,9 @@ inline void pause() {
 #endif
 }
 
-// A region's ticket is its number in the upper half and the next free chunk in the lower half. A claim is one
-// compare-and-swap of the whole ticket, so it can only succeed while the region whose fields were read is running.
+// A region's ticket is its number in the upper half and how many chunks are still free in the lower half. A claim is
+// one compare-and-swap of the whole ticket. It succeeds only if the ticket is the one read before the region's fields,
+// and fields change only while no chunk is free: so they are that region's, however late the worker came.
 class Pool {
 public:
     explicit Pool(int threads) : threads_(threads) {}
@@ -52,7 +53,7 @@ public:
         count_.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
         done_.store(0, std::memory_order_relaxed);
         const std::uint64_t number = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
-        ticket_.store(number << 32, std::memory_order_seq_cst);
+        ticket_.store(number << 32 | static_cast<std::uint64_t>(count), std::memory_order_seq_cst);
         if (sleepers_.load(std::memory_order_seq_cst) > 0) {
             std::lock_guard<std::mutex> lock(sleep_);
             wake_.notify_all();
@@ -73,19 +74,18 @@ public:
     }
 
 private:
-    // Claims and runs chunks of the current region until none is left; true if it claimed any.
-    bool work() {
-        bool claimed = false;
+    // Claims and runs chunks of the current region until none is free.
+    void work() {
         std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
         for (;;) {
-            const std::uint32_t chunk = static_cast<std::uint32_t>(ticket);
+            const std::uint32_t free = static_cast<std::uint32_t>(ticket);
+            if (free == 0) return;
             const Body body = body_.load(std::memory_order_relaxed);
             void* const context = context_.load(std::memory_order_relaxed);
-            if (chunk >= count_.load(std::memory_order_relaxed)) return claimed;
-            if (!ticket_.compare_exchange_weak(ticket, ticket + 1, std::memory_order_acq_rel)) continue;
+            const std::uint32_t chunk = count_.load(std::memory_order_relaxed) - free;
+            if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel)) continue;
             body(context, chunk);
             done_.fetch_add(1, std::memory_order_release);
-            claimed = true;
             ticket = ticket_.load(std::memory_order_acquire);
         }
     }
