@@ -32,7 +32,41 @@ from minikeras.ops.activation import (
     threshold,
 )
 from minikeras.ops.elementwise import tanh
-from minikeras.ops.nn import log_softmax, softmax
+from minikeras.ops.probability import log_softmax, softmax
+
+# The activations, each known by its name.
+__all__ = [
+    "celu",
+    "elu",
+    "exponential",
+    "gelu",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "log_softmax",
+    "mish",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "tanh",
+    "tanh_shrink",
+    "threshold",
+]
 
 swish = silu
 hard_swish = hard_silu
@@ -68,12 +102,8 @@ def exponential(x):
     return elementwise.exp(x)
 
 
-for _function in (
-    celu, elu, exponential, gelu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh, leaky_relu, linear,
-    log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu, soft_shrink, softmax, softplus, softsign,
-    sparse_plus, sparse_sigmoid, sparsemax, squareplus, tanh, tanh_shrink, threshold,
-):  # fmt: skip
-    registry.register_function(_function, family="activation")
+for _name in __all__:
+    registry.register_function(globals()[_name], family="activation")
 
 _ALIASES = {"swish": silu, "hard_swish": hard_silu}
 

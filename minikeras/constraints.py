@@ -1,7 +1,7 @@
 """Constraints: what a weight is brought back to after each step of training."""
 
 from minikeras import config, lookup, ops, serialization
-from minikeras.ops.nn import floating_tensor
+from minikeras.ops.floating import floating_tensor
 from minikeras.serialization import Registered
 
 
@@ -94,7 +94,7 @@ class MinMaxNorm(Constraint):
 max_norm, non_neg, unit_norm, min_max_norm = MaxNorm, NonNeg, UnitNorm, MinMaxNorm
 
 # Keras 2's spellings, which old files name.
-_ALIASES = {"nonneg": NonNeg, "maxnorm": MaxNorm, "unitnorm": UnitNorm, "minmaxnorm": MinMaxNorm}
+_ALIASES = {"nonneg": "NonNeg", "maxnorm": "MaxNorm", "unitnorm": "UnitNorm", "minmaxnorm": "MinMaxNorm"}
 
 
 def serialize(constraint):

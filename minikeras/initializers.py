@@ -425,13 +425,13 @@ he_normal, he_uniform, lecun_normal, lecun_uniform = HeNormal, HeUniform, LecunN
 IdentityInitializer, OrthogonalInitializer, STFTInitializer = Identity, Orthogonal, STFT
 
 _ALIASES = {
-    "IdentityInitializer": Identity,
-    "OrthogonalInitializer": Orthogonal,
-    "STFTInitializer": STFT,
-    "normal": RandomNormal,
-    "uniform": RandomUniform,
-    "one": Ones,
-    "zero": Zeros,
+    "IdentityInitializer": "Identity",
+    "OrthogonalInitializer": "Orthogonal",
+    "STFTInitializer": "STFT",
+    "normal": "RandomNormal",
+    "uniform": "RandomUniform",
+    "one": "Ones",
+    "zero": "Zeros",
 }
 
 

@@ -11,7 +11,7 @@ def look_up(identifier, family, aliases=()):
 
     identifier: the name of a class ('L2', 'mean_iou') or function, a class (it is called without arguments), an object
         or function (returned as it is), or a configuration.
-    aliases: further names, {name: class or function}.
+    aliases: further names, {name: the name, class or function that it means}.
     """
     if identifier is None:
         return None
@@ -56,7 +56,7 @@ def find(name, family, aliases=()):
     if found is not None:
         return found
     if name in aliases:
-        return aliases[name]
+        return find(aliases[name], family) if isinstance(aliases[name], str) else aliases[name]
     return next((cls for known, cls in registry.classes(family) if registry.snake_case(known) == name), None)
 
 

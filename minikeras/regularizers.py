@@ -6,7 +6,7 @@ import numpy as np
 
 from minikeras import lookup, ops, serialization
 from minikeras.autodiff import differentiable
-from minikeras.ops.nn import floating_tensor
+from minikeras.ops.floating import floating_tensor
 from minikeras.serialization import Registered
 
 
@@ -132,7 +132,7 @@ class OrthogonalRegularizer(Regularizer):
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer
 
-_ALIASES = {"l1_l2": L1L2}
+_ALIASES = {"l1_l2": "L1L2"}
 
 
 def serialize(regularizer):

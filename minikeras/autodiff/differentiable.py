@@ -81,6 +81,8 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
             output = tuple([Tensor(o, tracked) if type(o) is ndarray else Tensor(np.asarray(o), tracked) for o in output])
         else:
             output = Tensor(output if type(output) is ndarray else np.asarray(output), tracked)
+        if state.recorder is not None:
+            state.recorder.append((function, args, values, kwargs, output, gradient))
         if tracked:
             node = Node(function, args, kwargs, output, gradient)
             for tape in state.tapes:
@@ -147,6 +149,17 @@ def _from_python(value, dtype):
         if array.dtype == np.int64 and (array.size == 0 or abs(array).max() < 2**31):
             return array.astype("int32")
     return array
+
+
+def promoted(body):
+    """A body that brings its inputs to one dtype first, as a function with promote=True does."""
+
+    def on_common_dtype(*values, **kwargs):
+        values = list(values)
+        _promote(values)
+        return body(*values, **kwargs)
+
+    return on_common_dtype
 
 
 def _promote(values):

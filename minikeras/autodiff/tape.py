@@ -251,7 +251,7 @@ def _accumulate(gradients, value, dx, into):
     """Add `dx` to the gradient of `value`, undoing the broadcasting that `value` went through."""
     array = value.array
     if dx.shape != array.shape:
-        dx = _unbroadcast(dx, array.shape)
+        dx = unbroadcast(dx, array.shape)
     if dx.dtype != array.dtype:
         dx = (dx.real if dx.dtype.kind == "c" and array.dtype.kind != "c" else dx).astype(array.dtype)
     key = id(value)
@@ -268,7 +268,7 @@ def _accumulate(gradients, value, dx, into):
         gradients[key] = before + dx
 
 
-def _unbroadcast(dx, shape):
+def unbroadcast(dx, shape):
     """The sum of `dx` over the axes along which an input of this shape was broadcast."""
     extra = dx.ndim - len(shape)
     axes = tuple(range(extra)) + tuple(

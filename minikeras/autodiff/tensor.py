@@ -13,6 +13,7 @@ class State(threading.local):
         self.recording = 0  # the union of the recording tapes' bits
         self.higher = False  # gradients are being taken of gradients
         self.probing = False
+        self.recorder = None  # a list that notes every application of a differentiable function (training.replay)
 
 
 state = State()

@@ -1,10 +1,11 @@
 """A recurrent layer run in both directions of time."""
 
+from minikeras.autodiff import SymbolicTensor
 from minikeras.layers.layer import Layer
-from minikeras.layers.shapes import is_shape
 from minikeras.layers.spec import who
 from minikeras.nest import flatten
-from minikeras.ops.shape import concatenate, flip
+from minikeras.ops.joining import concatenate
+from minikeras.ops.shaping import flip
 from minikeras.serialization import deserialize, serialize
 
 __all__ = ["Bidirectional"]
@@ -38,7 +39,7 @@ class Bidirectional(Layer):
         super().__init__(**kwargs)
         for name, value in (("layer", layer), ("backward_layer", backward_layer)):
             if not isinstance(value, Layer) and (name == "layer" or value is not None):
-                raise ValueError(f"{who(self)} expected a recurrent layer as {name}, received {value!r}.")
+                raise ValueError(f"{who(self)} expected a recurrent layer as {name}, received {value!r}. Pass an LSTM(4), say.")
         if merge_mode not in _MERGES:
             raise ValueError(
                 f"{who(self)}: merge_mode must be 'concat', 'sum', 'ave', 'mul' or None, received {merge_mode!r}."
@@ -86,15 +87,16 @@ class Bidirectional(Layer):
         return output
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
-        found = self.forward_layer.compute_output_shape(sequences_shape)
-        output, *states = found if self.return_state else (found,)
-        if self.merge_mode == "concat":
-            output = (
-                *output[:-1],
-                output[-1] + self.backward_layer.compute_output_shape(sequences_shape)[-1],
-            )
-        outputs = (output, output) if self.merge_mode is None else (output,)
-        return (*outputs, *states, *states) if self.return_state or self.merge_mode is None else output
+        self._build_if_needed((SymbolicTensor(sequences_shape, self.compute_dtype),), {})
+        y, back = [layer.compute_output_shape(sequences_shape) for layer in (self.forward_layer, self.backward_layer)]
+        states = ()
+        if self.return_state:
+            (y, *states), (back, *more) = y, back
+            states = (*states, *more)
+        if self.merge_mode is None:
+            return (y, back, *states)
+        output = (*y[:-1], y[-1] + back[-1]) if self.merge_mode == "concat" else y
+        return (output, *states) if self.return_state else output
 
     def compute_mask(self, inputs, previous_mask):
         mask = flatten(previous_mask)[0] if self.return_sequences else None

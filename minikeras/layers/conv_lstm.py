@@ -6,8 +6,10 @@ from minikeras.layers.recurrent_cell import ForgetBias, _RecurrentCell
 from minikeras.layers.rnn import _CellRNN
 from minikeras.layers.spec import InputSpec, who
 from minikeras.ops import create, recurrent
-from minikeras.ops.conv import convolution, margins, tuple_of
-from minikeras.ops.shape import concatenate, reshape, split
+from minikeras.ops.convolution import convolution
+from minikeras.ops.spatial import margins, tuple_of
+from minikeras.ops.joining import concatenate, split
+from minikeras.ops.shaping import reshape
 
 __all__ = ["ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"]
 
@@ -30,11 +32,41 @@ class _ConvLSTMCell(ForgetBias, _RecurrentCell):
         padding,
         data_format,
         dilation_rate,
+        activation,
         recurrent_activation,
+        use_bias,
+        kernel_initializer,
+        recurrent_initializer,
+        bias_initializer,
         unit_forget_bias,
+        kernel_regularizer,
+        recurrent_regularizer,
+        bias_regularizer,
+        kernel_constraint,
+        recurrent_constraint,
+        bias_constraint,
+        dropout,
+        recurrent_dropout,
+        seed,
         **kwargs,
     ):
-        super().__init__(**kwargs)
+        super().__init__(
+            activation=activation,
+            use_bias=use_bias,
+            kernel_initializer=kernel_initializer,
+            recurrent_initializer=recurrent_initializer,
+            bias_initializer=bias_initializer,
+            kernel_regularizer=kernel_regularizer,
+            recurrent_regularizer=recurrent_regularizer,
+            bias_regularizer=bias_regularizer,
+            kernel_constraint=kernel_constraint,
+            recurrent_constraint=recurrent_constraint,
+            bias_constraint=bias_constraint,
+            dropout=dropout,
+            recurrent_dropout=recurrent_dropout,
+            seed=seed,
+            **kwargs,
+        )
         self.rank = rank
         self.filters = positive_integer(filters, "filters", self)
         self.kernel_size = tuple_of(kernel_size, rank, f"{who(self)}: kernel_size")

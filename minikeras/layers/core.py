@@ -4,7 +4,7 @@ from minikeras import activations, constraints, initializers, regularizers
 from minikeras.autodiff import SymbolicTensor
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import InputSpec, who
-from minikeras.ops.linalg import dense
+from minikeras.ops.products import dense
 
 __all__ = ["Activation", "Dense", "Identity", "Input", "InputLayer"]
 

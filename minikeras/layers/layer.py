@@ -43,6 +43,8 @@ class Layer(Tracking, Registered, family="layer"):
     supports_masking = False
     # Whether integer inputs are cast to the compute dtype as floats are: so for layers that multiply by weights.
     casts_integers = False
+    # Whether all that a call does is done by the functions it applies, so that these can be replayed without it.
+    replayable = True
     input_spec = None
 
     def __new__(cls, *args, **kwargs):

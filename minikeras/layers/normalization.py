@@ -3,8 +3,8 @@
 from minikeras import constraints, initializers, ops, regularizers
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import InputSpec, who
-from minikeras.ops.nn import batch_normalization, normalize_batch
-from minikeras.ops.shape import moveaxis
+from minikeras.ops.normalization import batch_normalization, normalize_batch
+from minikeras.ops.shaping import moveaxis
 
 __all__ = ["BatchNormalization"]
 

@@ -5,7 +5,8 @@ from minikeras.layers.core import fused_activation, positive_integer
 from minikeras.layers.layer import Layer
 from minikeras.ops import create
 from minikeras.ops.random import SeedGenerator, dropout
-from minikeras.ops.shape import concatenate, expand_dims
+from minikeras.ops.joining import concatenate
+from minikeras.ops.shaping import expand_dims
 from minikeras.registry import is_built_in
 
 

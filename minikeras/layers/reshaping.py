@@ -3,7 +3,7 @@
 from minikeras import config
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import InputSpec
-from minikeras.ops.shape import reshape, transpose
+from minikeras.ops.shaping import reshape, transpose
 
 __all__ = ["Flatten", "Reshape"]
 

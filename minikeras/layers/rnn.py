@@ -10,7 +10,7 @@ from minikeras.layers.recurrent_cell import DropoutRNNCell
 from minikeras.layers.spec import who
 from minikeras.nest import flatten, is_nested, map_structure, pack_like
 from minikeras.ops import create, elementwise
-from minikeras.ops.recurrent import walk
+from minikeras.ops.recurrent import kept, walk
 from minikeras.serialization import constructor_parameters, deserialize
 
 __all__ = ["RNN", "StackedRNNCells"]
@@ -86,7 +86,8 @@ class RNN(Layer):
             last, outputs, states = self.inner_loop(sequences, states, mask, training)
         finally:
             _reset_dropout(self.cell)
-        last, outputs, states = map_structure(self._computed, [last, outputs, states])
+        if any(value.dtype != self._input_dtype for value in (last, outputs, *flatten(states))):
+            last, outputs, states = map_structure(self._computed, [last, outputs, states])
         for memory, state in zip(flatten(self.states), flatten(states), strict=True) if self.stateful else ():
             memory.assign(state)
         output = outputs if self.return_sequences else last
@@ -112,8 +113,8 @@ class RNN(Layer):
         walked = mask[:, ::-1] if self.go_backwards else mask
         counts = walked[:, -1] if self.zero_output_for_mask else walked.any(axis=1)
         if self.zero_output_for_mask:
-            outputs = elementwise.where(_beside(walked, outputs), outputs, 0)
-        return elementwise.where(_beside(counts, last), last, 0), outputs, states
+            outputs = kept(walked, outputs, 0)
+        return kept(counts, last, 0), outputs, states
 
     def _computed(self, value):
         return value if value.dtype == self._input_dtype else elementwise.cast(value, self.compute_dtype)
@@ -324,11 +325,6 @@ def _checked(cell, layer):
             f"received {size!r}."
         )
     return cell
-
-
-def _beside(mask, values):
-    """A mask with as many axes as the values."""
-    return mask.reshape(mask.shape + (1,) * (len(values.shape) - mask.ndim))
 
 
 def _output_size(cell):

@@ -5,7 +5,7 @@ from minikeras.layers.shapes import is_shape, map_shapes
 from minikeras.layers.spec import who
 from minikeras.layers.wrapper import Wrapper
 from minikeras.nest import map_structure
-from minikeras.ops.shape import stack, unstack
+from minikeras.ops.joining import stack, unstack
 
 __all__ = ["TimeDistributed"]
 

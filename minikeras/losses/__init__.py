@@ -1,70 +1,29 @@
 """Losses: what training makes small, as functions and as classes; each family in one file."""
 
-from minikeras import lookup, registry, serialization
-from minikeras.losses.crossentropy import (
-    BinaryCrossentropy,
-    CategoricalCrossentropy,
-    SparseCategoricalCrossentropy,
-    binary_crossentropy,
-    categorical_crossentropy,
-    sparse_categorical_crossentropy,
-)
-from minikeras.losses.ctc import CTC, ctc
-from minikeras.losses.divergence import KLDivergence, Poisson, kl_divergence, poisson
-from minikeras.losses.focal import (
-    BinaryFocalCrossentropy,
-    CategoricalFocalCrossentropy,
-    CategoricalGeneralizedCrossEntropy,
-    binary_focal_crossentropy,
-    categorical_focal_crossentropy,
-    categorical_generalized_cross_entropy,
-)
-from minikeras.losses.hinge import (
-    CategoricalHinge,
-    Hinge,
-    SquaredHinge,
-    categorical_hinge,
-    hinge,
-    squared_hinge,
-)
-from minikeras.losses.loss import Loss, LossFunctionWrapper, kind_of_classes, object_name
-from minikeras.losses.regression import (
-    CosineSimilarity,
-    Huber,
-    LogCosh,
-    MeanAbsoluteError,
-    MeanAbsolutePercentageError,
-    MeanSquaredError,
-    MeanSquaredLogarithmicError,
-    cosine_similarity,
-    huber,
-    log_cosh,
-    mean_absolute_error,
-    mean_absolute_percentage_error,
-    mean_squared_error,
-    mean_squared_logarithmic_error,
-)
-from minikeras.losses.segmentation import Dice, Tversky, dice, tversky
-from minikeras.losses.similarity import Circle, circle
+import functools
 
-for _function in (
-    binary_focal_crossentropy, categorical_focal_crossentropy, categorical_generalized_cross_entropy, categorical_hinge,
-    hinge, squared_hinge, kl_divergence, poisson, dice, tversky, circle, ctc,
-    binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, cosine_similarity, huber, log_cosh,
-    mean_absolute_error, mean_absolute_percentage_error, mean_squared_error, mean_squared_logarithmic_error,
-):  # fmt: skip
-    registry.register_function(_function, family="loss")
+from minikeras import lookup, registry, serialization
+from minikeras.losses.crossentropy import *
+from minikeras.losses.divergence import *
+from minikeras.losses.focal import *
+from minikeras.losses.loss import *
+from minikeras.losses.loss import Loss, LossFunctionWrapper, kind_of_classes, object_name
+from minikeras.losses.margin import *
+from minikeras.losses.regression import *
+from minikeras.losses.segmentation import *
+from minikeras.losses.sequence import *
+from minikeras.losses.similarity import *
 
 _ALIASES = {
-    "bce": binary_crossentropy,
-    "mae": mean_absolute_error,
-    "mape": mean_absolute_percentage_error,
-    "mse": mean_squared_error,
-    "msle": mean_squared_logarithmic_error,
-    "cosine_proximity": cosine_similarity,
-    "kld": kl_divergence,
-    "kullback_leibler_divergence": kl_divergence,
-    "logcosh": log_cosh,
+    "bce": "binary_crossentropy",
+    "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
+    "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
+    "cosine_proximity": "cosine_similarity",
+    "kld": "kl_divergence",
+    "kullback_leibler_divergence": "kl_divergence",
+    "logcosh": "log_cosh",
 }
 _ALIASES.update({name.upper(): _ALIASES[name] for name in ("bce", "kld", "mae", "mape", "mse", "msle")})
 
@@ -97,27 +56,25 @@ def resolve(identifier, y_true, y_pred):
     one. A function is wrapped, and gives its name.
     """
     if identifier in ("crossentropy", "ce"):
-        loss = _CROSSENTROPIES[kind_of_classes(y_true, y_pred)]
+        loss = get(_CROSSENTROPIES[kind_of_classes(y_true, y_pred)])
     else:
         loss = get(identifier)
     if loss is None or isinstance(loss, Loss):
         return loss
     name = identifier if isinstance(identifier, str) else object_name(loss)
-    if loss in _CLASSES:
-        return _CLASSES[loss](name=name)
-    return LossFunctionWrapper(loss, name=name)
+    quick = _quick_classes().get(loss)
+    return LossFunctionWrapper(loss, name=name) if quick is None else quick(name=name)
 
 
 _CROSSENTROPIES = {
-    "binary": binary_crossentropy,
-    "sparse": sparse_categorical_crossentropy,
-    "categorical": categorical_crossentropy,
+    "binary": "binary_crossentropy",
+    "sparse": "sparse_categorical_crossentropy",
+    "categorical": "categorical_crossentropy",
 }
-# Functions whose class computes the same, with a quicker mean.
-_CLASSES = {
-    binary_crossentropy: BinaryCrossentropy,
-    categorical_crossentropy: CategoricalCrossentropy,
-    sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
-    mean_squared_error: MeanSquaredError,
-    mean_absolute_error: MeanAbsoluteError,
-}
+
+
+@functools.cache
+def _quick_classes():
+    """The classes that have a quick mean, by the function whose values they average."""
+    classes = [cls for _, cls in registry.classes("loss") if cls.average is not Loss.average]
+    return {cls().fn: cls for cls in classes}

@@ -6,10 +6,20 @@ import numpy as np
 
 from minikeras import config, kernels, ops
 from minikeras.autodiff import SymbolicTensor, as_array, convert_to_tensor, differentiable
-from minikeras.losses.loss import LossFunctionWrapper, floating, prepare, same_shape
+from minikeras.losses.loss import LossFunctionWrapper, floating, loss_function, prepare, same_shape
 from minikeras.losses.regression import averaged
 
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "SparseCategoricalCrossentropy",
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+]
 
+
+@loss_function
 def binary_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
     """The mean of -(y log p + (1 - y) log(1 - p)) along `axis`, y the targets and p the predictions.
 
@@ -77,6 +87,7 @@ class BinaryCrossentropy(LossFunctionWrapper):
         return averaged(self, _overall_binary_crossentropy, y_true, y_pred, from_logits=self.from_logits)
 
 
+@loss_function
 def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=0.0, axis=-1):
     """-Σ y log p along `axis`, y the one-hot targets and p the predictions divided by their sum.
 
@@ -164,6 +175,7 @@ class CategoricalCrossentropy(LossFunctionWrapper):
         return averaged(self, _overall_crossentropy, y_true, y_pred, from_logits=self.from_logits)
 
 
+@loss_function
 def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_class=None, axis=-1):
     """-log p[y] along `axis`, y the integer labels and p the predictions divided by their sum.
 

@@ -1,9 +1,17 @@
 """Losses of distributions against distributions."""
 
 from minikeras import config, ops
-from minikeras.losses.loss import LossFunctionWrapper, prepare
+from minikeras.losses.loss import LossFunctionWrapper, loss_function, prepare
+
+__all__ = [
+    "KLDivergence",
+    "Poisson",
+    "kl_divergence",
+    "poisson",
+]
 
 
+@loss_function
 def kl_divergence(y_true, y_pred):
     """Σ y_true · log(y_true / y_pred) along the last axis (Kullback & Leibler 1951).
 
@@ -26,6 +34,7 @@ class KLDivergence(LossFunctionWrapper):
         super().__init__(kl_divergence, reduction, name, dtype)
 
 
+@loss_function
 def poisson(y_true, y_pred):
     """The mean of y_pred - y_true · log(y_pred) along the last axis: counts against their expected number.
 

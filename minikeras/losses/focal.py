@@ -9,9 +9,19 @@ from minikeras.losses.crossentropy import (
     towards_half,
     warn_of_one_class,
 )
-from minikeras.losses.loss import LossFunctionWrapper, floating, prepare
+from minikeras.losses.loss import LossFunctionWrapper, floating, loss_function, prepare
+
+__all__ = [
+    "BinaryFocalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
+    "binary_focal_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
+]
 
 
+@loss_function
 def binary_focal_crossentropy(
     y_true,
     y_pred,
@@ -85,6 +95,7 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
         self.axis = axis
 
 
+@loss_function
 def categorical_focal_crossentropy(
     y_true, y_pred, alpha=0.25, gamma=2.0, from_logits=False, label_smoothing=0.0, axis=-1
 ):
@@ -145,6 +156,7 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
         self.axis = axis
 
 
+@loss_function
 def categorical_generalized_cross_entropy(y_true, y_pred, q):
     """(1 - p[y]^q) / q along the last axis, y integer labels: between cross-entropy (q → 0) and |error| (q = 1).
 

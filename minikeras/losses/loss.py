@@ -2,11 +2,18 @@
 
 import inspect
 
+import numpy as np
+
 from minikeras import config, ops, registry, serialization
-from minikeras.autodiff import Tensor, convert_to_tensor
+from minikeras.autodiff import Tensor, convert_to_tensor, differentiable
 from minikeras.dtypes import get_policy
 from minikeras.nest import flatten, is_nested, map_structure
 from minikeras.serialization import Registered, constructor_parameters
+
+__all__ = [
+    "Loss",
+    "LossFunctionWrapper",
+]
 
 REDUCTIONS = ("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none", None)
 _MEANS = ("sum_over_batch_size", "mean", "mean_with_sample_weight")
@@ -95,6 +102,8 @@ class Loss(Registered, family="loss"):
         """Tensors of the loss's dtype, in the nest that arrays or tensors came in; None stays None."""
         if value is None:
             return None
+        if isinstance(value, (np.ndarray, Tensor)):
+            return convert_to_tensor(value, self._dtype)
         if isinstance(value, dict) or any(
             hasattr(leaf, "dtype") for leaf in flatten(value) if is_nested(value)
         ):
@@ -123,6 +132,11 @@ class LossFunctionWrapper(Loss):
     @classmethod
     def from_config(cls, config):
         return cls(**(serialization.deserialize(config) if "fn" in config else config))
+
+
+def loss_function(function):
+    """Decorator: make a built-in function known by its name, to `get` and to files."""
+    return registry.register_function(function, family="loss")
 
 
 def function_config(function):
@@ -213,6 +227,8 @@ def reduce_weighted(values, weight, mask, reduction):
     weight = masked_weight(weight, mask, values.dtype, reduction)
     if weight is not None:
         values, weight = align_weight(values, weight)
+        if reduction in ("sum_over_batch_size", "mean") and values.shape and values.shape == weight.shape:
+            return _weighted_mean(values, weight)
         values = ops.multiply(values, weight)
     if reduction in (None, "none") or tuple(values.shape) in ((), (0,)):
         return values
@@ -221,6 +237,14 @@ def reduce_weighted(values, weight, mask, reduction):
     if reduction == "mean_with_sample_weight" and weight is not None:
         return ops.divide_no_nan(ops.sum(values), ops.sum(weight))
     return ops.mean(values)
+
+
+@differentiable(composed=lambda values, weight: ops.mean(ops.multiply(values, weight)))
+def _weighted_mean(values, weight, /):
+    """Σ values · weight / the number of values, for two arrays of one shape; 0 where there are none."""
+    scale = 1.0 / max(values.size, 1)
+    mean = np.add.reduce(values * weight, axis=None) * values.dtype.type(scale)
+    return mean, (lambda dy: weight * (dy * scale), lambda dy: values * (dy * scale))
 
 
 def masked_weight(weight, mask, dtype, reduction):
@@ -245,6 +269,8 @@ def masked_weight(weight, mask, dtype, reduction):
 
 def align_weight(values, weight):
     """Values and weights of one rank: weights of the leading axes count for all that these hold."""
+    if values.shape == weight.shape:
+        return values, weight
     values, weight = align(values, weight)
     rank, missing = len(weight.shape), len(values.shape) - len(weight.shape)
     if missing > 0 and rank and same_shape(values.shape[:rank], weight.shape):

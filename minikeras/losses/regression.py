@@ -4,9 +4,27 @@ import numpy as np
 
 from minikeras import config, ops
 from minikeras.autodiff import Tensor, as_array, differentiable
-from minikeras.losses.loss import LossFunctionWrapper, align, check_shapes, prepare
+from minikeras.losses.loss import LossFunctionWrapper, align, check_shapes, loss_function, prepare
+
+__all__ = [
+    "CosineSimilarity",
+    "Huber",
+    "LogCosh",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "cosine_similarity",
+    "huber",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+]
 
 
+@loss_function
 def mean_squared_error(y_true, y_pred):
     """The mean of (y_true - y_pred)² along the last axis.
 
@@ -54,6 +72,7 @@ def averaged(loss, function, y_true, y_pred, **settings):
     return function(target, y_pred, **settings)
 
 
+@loss_function
 def mean_absolute_error(y_true, y_pred):
     """The mean of |y_true - y_pred| along the last axis.
 
@@ -86,6 +105,7 @@ class MeanAbsoluteError(LossFunctionWrapper):
         return averaged(self, _overall_absolute_error, y_true, y_pred)
 
 
+@loss_function
 def mean_absolute_percentage_error(y_true, y_pred):
     """100 · the mean of |y_true - y_pred| / |y_true| along the last axis.
 
@@ -108,6 +128,7 @@ class MeanAbsolutePercentageError(LossFunctionWrapper):
         super().__init__(mean_absolute_percentage_error, reduction, name, dtype)
 
 
+@loss_function
 def mean_squared_logarithmic_error(y_true, y_pred):
     """The mean of (log(y_true + 1) - log(y_pred + 1))² along the last axis; negative numbers count as 0.
 
@@ -131,6 +152,7 @@ class MeanSquaredLogarithmicError(LossFunctionWrapper):
         super().__init__(mean_squared_logarithmic_error, reduction, name, dtype)
 
 
+@loss_function
 def huber(y_true, y_pred, delta=1.0):
     """The mean of e²/2 where |e| ≤ delta, delta · |e| - delta²/2 elsewhere, e = y_pred - y_true (Huber 1964).
 
@@ -157,6 +179,7 @@ class Huber(LossFunctionWrapper):
         self.delta = delta
 
 
+@loss_function
 def log_cosh(y_true, y_pred):
     """The mean of log(cosh(y_pred - y_true)) along the last axis.
 
@@ -181,6 +204,7 @@ class LogCosh(LossFunctionWrapper):
         super().__init__(log_cosh, reduction, name, dtype)
 
 
+@loss_function
 def cosine_similarity(y_true, y_pred, axis=-1):
     """Minus the cosine of the angle between y_true and y_pred along `axis`: -1 where they point the same way.
 

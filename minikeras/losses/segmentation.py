@@ -1,9 +1,17 @@
 """Losses of overlapping regions."""
 
 from minikeras import config, ops
-from minikeras.losses.loss import LossFunctionWrapper, prepare
+from minikeras.losses.loss import LossFunctionWrapper, loss_function, prepare
+
+__all__ = [
+    "Dice",
+    "Tversky",
+    "dice",
+    "tversky",
+]
 
 
+@loss_function
 def dice(y_true, y_pred, axis=None):
     """1 - 2 Σ y_true · y_pred / (Σ y_true + Σ y_pred) along `axis` (all axes if None) (Dice 1945).
 
@@ -28,6 +36,7 @@ class Dice(LossFunctionWrapper):
         self.axis = axis
 
 
+@loss_function
 def tversky(y_true, y_pred, alpha=0.5, beta=0.5, axis=None):
     """1 - c / (c + alpha · (Σ y_true - c) + beta · (Σ y_pred - c)), c = Σ y_true · y_pred, along `axis`.
 

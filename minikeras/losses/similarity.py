@@ -3,16 +3,24 @@
 import numpy as np
 
 from minikeras import ops
-from minikeras.losses.loss import LossFunctionWrapper, floating
+from minikeras.losses.loss import LossFunctionWrapper, floating, loss_function
+
+__all__ = [
+    "Circle",
+    "circle",
+]
 
 
+@loss_function
 def circle(y_true, y_pred, ref_labels=None, ref_embeddings=None, remove_diagonal=True, gamma=80, margin=0.4):
-    """log(1 + Σ_n exp(gamma · w_n (d - 1 + margin)…) Σ_p …): same labels near, other labels far (Sun et al. 2020).
+    """log(1 + Σ_p exp(gamma · a_p) · Σ_n exp(gamma · b_n)) for each sample (Sun et al. 2020, eq. 6).
 
-    y_true: (n,) integer labels. y_pred: (n, features) embeddings of length 1. Each is compared with the reference
-    embeddings (those of the batch if None), itself left out with remove_diagonal. With the cosine distance d ≥ 0, a
-    pair of one label contributes exp(-gamma · max(margin + d, 0) · (margin - d)), any other pair
-    exp(gamma · max(1 + margin - d, 0) · (1 - margin - d)); samples without loss are masked.
+    p runs over the pairs of a sample with references of its label, n over its other pairs; with their cosine distance
+    d ≥ 0, a = max(d + margin, 0) · (d - margin) and b = max(1 + margin - d, 0) · (1 - margin - d).
+
+    y_true: (n,) integer labels. y_pred: (n, features) embeddings of length 1. ref_labels, ref_embeddings: what they
+    are compared with, the batch itself if None; remove_diagonal leaves each one's pair with itself out. Samples
+    without loss are masked.
 
     >>> circle([0, 1], [[1.0, 0.0], [0.0, 1.0]]).tolist()
     [0.0, 0.0]

@@ -4,10 +4,24 @@ import functools
 
 import numpy as np
 
-from minikeras import config
+from minikeras import config, registry
 from minikeras.autodiff import Tensor, as_array
 from minikeras.losses.loss import align
 from minikeras.metrics.reduction import MeanMetricWrapper
+
+__all__ = [
+    "Accuracy",
+    "BinaryAccuracy",
+    "CategoricalAccuracy",
+    "SparseCategoricalAccuracy",
+    "SparseTopKCategoricalAccuracy",
+    "TopKCategoricalAccuracy",
+    "binary_accuracy",
+    "categorical_accuracy",
+    "sparse_categorical_accuracy",
+    "sparse_top_k_categorical_accuracy",
+    "top_k_categorical_accuracy",
+]
 
 
 def on_arrays(body):
@@ -22,7 +36,7 @@ def on_arrays(body):
         return Tensor(np.asarray(values, config.floatx()))
 
     function.on_arrays = body
-    return function
+    return registry.register_function(function, family="metric function")
 
 
 def _mismatch(who, y_true, y_pred, advice):

@@ -8,6 +8,10 @@ from minikeras.losses.loss import align
 from minikeras.metrics.confusion import COUNTS, are_even, confusion, ratio
 from minikeras.metrics.metric import Metric
 
+__all__ = [
+    "AUC",
+]
+
 _CURVES = ("ROC", "PR", "PRGAIN")
 _SUMMATIONS = {
     "interpolation": lambda y: (y[:-1] + y[1:]) / 2,

@@ -9,6 +9,19 @@ from minikeras.autodiff import Tensor, as_array
 from minikeras.losses.loss import align
 from minikeras.metrics.metric import Metric
 
+__all__ = [
+    "FalseNegatives",
+    "FalsePositives",
+    "Precision",
+    "PrecisionAtRecall",
+    "Recall",
+    "RecallAtPrecision",
+    "SensitivityAtSpecificity",
+    "SpecificityAtSensitivity",
+    "TrueNegatives",
+    "TruePositives",
+]
+
 # Below every prediction: what a prediction outside the top k counts as.
 _LOWEST = -1e10
 

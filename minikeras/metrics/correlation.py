@@ -7,6 +7,13 @@ from minikeras.metrics.accuracy import on_arrays
 from minikeras.metrics.reduction import MeanMetricWrapper
 from minikeras.metrics.regression import aligned_arrays
 
+__all__ = [
+    "ConcordanceCorrelation",
+    "PearsonCorrelation",
+    "concordance_correlation",
+    "pearson_correlation",
+]
+
 
 def _floats(who, y_true, y_pred):
     dtype = y_pred.dtype if y_pred.dtype.kind == "f" else config.floatx()

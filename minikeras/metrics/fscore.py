@@ -6,6 +6,11 @@ from minikeras import config
 from minikeras.autodiff import Tensor, as_array
 from minikeras.metrics.metric import Metric
 
+__all__ = [
+    "F1Score",
+    "FBetaScore",
+]
+
 _AVERAGES = (None, "micro", "macro", "weighted")
 
 

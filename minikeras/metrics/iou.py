@@ -8,6 +8,14 @@ from minikeras import config
 from minikeras.autodiff import Tensor, as_array
 from minikeras.metrics.metric import Metric
 
+__all__ = [
+    "BinaryIoU",
+    "IoU",
+    "MeanIoU",
+    "OneHotIoU",
+    "OneHotMeanIoU",
+]
+
 
 class IoU(Metric):
     """The mean over target classes of: pixels of the class in both / pixels of the class in either.

@@ -10,6 +10,10 @@ from minikeras.dtypes import get_policy
 from minikeras.nest import flatten
 from minikeras.serialization import Registered, constructor_parameters
 
+__all__ = [
+    "Metric",
+]
+
 
 class Metric(Registered, family="metric"):
     """Base of the metrics: `update_state` adds a batch, `result` reads the value, `reset_state` starts again.

@@ -6,7 +6,23 @@ from minikeras.losses.crossentropy import (
     sparse_categorical_crossentropy,
 )
 from minikeras.losses.divergence import kl_divergence, poisson
+from minikeras.losses.focal import binary_focal_crossentropy, categorical_focal_crossentropy
 from minikeras.metrics.reduction import MeanMetricWrapper
+
+__all__ = [
+    "BinaryCrossentropy",
+    "CategoricalCrossentropy",
+    "KLDivergence",
+    "Poisson",
+    "SparseCategoricalCrossentropy",
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "kl_divergence",
+    "poisson",
+    "sparse_categorical_crossentropy",
+]
 
 
 class KLDivergence(MeanMetricWrapper):

@@ -8,6 +8,12 @@ from minikeras.autodiff.tensor import state
 from minikeras.losses.loss import align, function_config
 from minikeras.metrics.metric import Metric
 
+__all__ = [
+    "Mean",
+    "MeanMetricWrapper",
+    "Sum",
+]
+
 
 class Sum(Metric):
     """The (weighted) sum of the values.
@@ -45,7 +51,13 @@ class Mean(Metric):
         self.count = self.add_variable((), "zeros", self.dtype, name="count")
 
     def update_state(self, values, sample_weight=None):
-        self._add(as_array(values), sample_weight)
+        values = as_array(values)
+        if type(sample_weight) is int and not values.ndim and not state.probing:
+            # The mean of so many samples: what training adds at each step.
+            self.total.array += values * sample_weight
+            self.count.array += sample_weight
+        else:
+            self._add(values, sample_weight)
 
     def _add(self, values, weight):
         if state.probing:

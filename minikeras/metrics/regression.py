@@ -9,6 +9,7 @@ from minikeras.autodiff import Tensor, as_array
 from minikeras.losses.loss import align
 from minikeras.losses.regression import (
     cosine_similarity,
+    huber,
     log_cosh,
     mean_absolute_error,
     mean_absolute_percentage_error,
@@ -17,6 +18,23 @@ from minikeras.losses.regression import (
 )
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.reduction import Mean, MeanMetricWrapper
+
+__all__ = [
+    "CosineSimilarity",
+    "LogCoshError",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "R2Score",
+    "RootMeanSquaredError",
+    "huber",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+]
 
 
 class MeanSquaredError(MeanMetricWrapper):

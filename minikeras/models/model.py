@@ -12,7 +12,7 @@ from minikeras.models.graph import Graph
 from minikeras.models.summary import print_summary
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
-from minikeras.ops.shape import expand_dims, squeeze
+from minikeras.ops.shaping import expand_dims, squeeze
 from minikeras.serialization import serialize
 from minikeras.training.trainer import Trainer
 

@@ -1,12 +1,15 @@
-"""`minikeras.ops`: the functions of `keras.ops`, differentiable, on arrays, tensors and symbolic tensors alike."""
+"""`minikeras.ops`: the functions of `keras.ops`, differentiable, on arrays, tensors and symbolic tensors alike.
 
-from minikeras.autodiff import convert_to_tensor
-from minikeras.ops.activation import *
-from minikeras.ops.conv import average_pool, conv, max_pool
-from minikeras.ops.create import *
-from minikeras.ops.ctc import ctc_loss
-from minikeras.ops.elementwise import *
-from minikeras.ops.linalg import dot, einsum, matmul, outer, tensordot
+Each family has a file, and its `__all__` is the only list. The names stand here, and those that Keras groups also in
+`ops.numpy`, `ops.nn`, `ops.linalg` and `ops.image`.
+"""
+
+from minikeras.ops.control import *
+from minikeras.ops.distance import *
+from minikeras.ops.linalg import *
 from minikeras.ops.nn import *
-from minikeras.ops.reduce import *
-from minikeras.ops.shape import *
+from minikeras.ops.numpy import *
+from minikeras.ops.segments import *
+from minikeras.ops.signal import *
+
+from minikeras.ops import image, linalg, nn, numpy  # isort: skip

@@ -1,11 +1,40 @@
-"""Activation functions, and the error function behind one of them."""
+"""Activation functions."""
 
 import numpy as np
 
-from minikeras.autodiff import Tensor, as_array, differentiable
-from minikeras.ops import elementwise, shape
+from minikeras.autodiff import Tensor, as_array, differentiable, operation
+from minikeras.ops import elementwise
 from minikeras.ops.elementwise.special import erf, erf_array
 from minikeras.ops.floating import floating
+
+__all__ = [
+    "celu",
+    "elu",
+    "gelu",
+    "glu",
+    "hard_shrink",
+    "hard_sigmoid",
+    "hard_silu",
+    "hard_swish",
+    "hard_tanh",
+    "leaky_relu",
+    "log_sigmoid",
+    "relu",
+    "relu6",
+    "selu",
+    "sigmoid",
+    "silu",
+    "soft_shrink",
+    "softplus",
+    "softsign",
+    "sparse_plus",
+    "sparse_sigmoid",
+    "sparsemax",
+    "squareplus",
+    "swish",
+    "tanh_shrink",
+    "threshold",
+]
 
 
 def _logistic(x):
@@ -78,7 +107,8 @@ def elu(x, /, alpha=1.0):
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772, 1.0507009873554805
 
 
-def selu(x):
+@operation
+def selu(x, /):
     """scale · elu(x, alpha), with the constants that keep mean and variance (Klambauer et al. 2017)."""
     return elementwise.multiply(elu(x, alpha=_SELU_ALPHA), _SELU_SCALE)
 
@@ -143,17 +173,18 @@ def mish(x, /):
     return x * t, (lambda dy: dy * (t + x * (1 - t * t) * _logistic(x)),)
 
 
-def glu(x, axis=-1):
+@operation
+def glu(x, /, axis=-1):
     """The first half of x along `axis`, times the sigmoid of the second half (Dauphin et al. 2017)."""
-    size = shape.shape(x)[axis]
-    if size is None or size % 2:
+    size = x.shape[axis]
+    if size % 2:
         raise ValueError(
-            f"glu expected an even number of elements along axis {axis}, received shape {shape.shape(x)}. "
+            f"glu expected an even number of elements along axis {axis}, received shape {x.shape}. "
             "Its first half is gated by the second."
         )
-    before = (slice(None),) * (axis % len(shape.shape(x)))
-    value = shape.getitem(x, (*before, slice(None, size // 2)))
-    gate = shape.getitem(x, (*before, slice(size // 2, None)))
+    before = (slice(None),) * (axis % x.ndim)
+    value = x[(*before, slice(None, size // 2))]
+    gate = x[(*before, slice(size // 2, None))]
     return elementwise.multiply(value, sigmoid(gate))
 
 
@@ -165,7 +196,8 @@ def hard_sigmoid(x, /):
     return np.minimum(np.maximum(x / 6 + 0.5, 0), 1), (lambda dy: dy * inside.astype(dy.dtype) / 6,)
 
 
-def hard_silu(x):
+@operation
+def hard_silu(x, /):
     """x · hard_sigmoid(x) (Howard et al. 2019)."""
     return elementwise.multiply(x, hard_sigmoid(x))
 
@@ -264,7 +296,8 @@ def tanh_shrink(x, /):
 # The normal distribution
 
 
-def gelu(x, approximate=True):
+@operation
+def gelu(x, /, approximate=True):
     """x · Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016); approximate takes the tanh form."""
     return _gelu_tanh(x) if approximate else _gelu_exact(x)
 

@@ -5,7 +5,9 @@ import numpy as np
 from minikeras import config
 from minikeras.autodiff import convert_to_tensor, differentiable
 from minikeras.ops.elementwise import cast
-from minikeras.ops.nn import log_softmax
+from minikeras.ops.probability import log_softmax
+
+__all__ = ["ctc_loss"]
 
 
 def ctc_loss(target, output, target_length, output_length, mask_index=0):

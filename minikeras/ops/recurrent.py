@@ -3,10 +3,11 @@
 import numpy as np
 
 from minikeras import kernels
-from minikeras.autodiff import as_array, differentiable
+from minikeras.autodiff import differentiable
 from minikeras.nest import map_structure
 from minikeras.ops import activation as activations
-from minikeras.ops import elementwise, linalg, shape
+from minikeras.ops import elementwise, products
+from minikeras.ops.joining import concatenate, split, stack, unstack
 
 # What the kernels can do within a step; whoever has another activation walks the steps one by one.
 _ACTIVATIONS = {
@@ -22,7 +23,7 @@ def lstm_step(gates, c, activation, recurrent_activation, axis=-1):
 
     c' = σ(f) c + σ(i) φ(g);  h' = σ(o) φ(c'), with φ the activation and σ the recurrent one.
     """
-    i, f, g, o = shape.split(gates, 4, axis=axis)
+    i, f, g, o = split(gates, 4, axis=axis)
     c = recurrent_activation(f) * c + recurrent_activation(i) * activation(g)
     return recurrent_activation(o) * activation(c), c
 
@@ -36,25 +37,25 @@ def gru_step(inputs, h, kernel, bias, reset_after, activation, recurrent_activat
         g = φ(x_g + r (h u_g + b_g))   with reset_after, else   φ(x_g + (r h) u_g)
         h' = z h + (1 - z) g
     """
-    split = 2 * kernel.shape[0]
+    cut = 2 * kernel.shape[0]
     if reset_after:
         recurrent = plus(product(h, kernel, masks), bias)
     else:
-        recurrent = product(h, kernel[:, :split], masks and masks[:2])
-    z, r = shape.split(recurrent_activation(inputs[:, :split] + recurrent[:, :split]), 2, axis=-1)
+        recurrent = product(h, kernel[:, :cut], masks and masks[:2])
+    z, r = split(recurrent_activation(inputs[:, :cut] + recurrent[:, :cut]), 2, axis=-1)
     if reset_after:
-        candidate = r * recurrent[:, split:]
+        candidate = r * recurrent[:, cut:]
     else:
-        candidate = product(r * h, kernel[:, split:], masks and masks[2])
-    return z * h + (1 - z) * activation(inputs[:, split:] + candidate)
+        candidate = product(r * h, kernel[:, cut:], masks and masks[2])
+    return z * h + (1 - z) * activation(inputs[:, cut:] + candidate)
 
 
 def product(x, kernel, mask=None):
     """x · kernel; the mask drops out some of x, a list of masks some of x for each of the kernel's gates."""
     if isinstance(mask, list):
-        parts = shape.split(kernel, len(mask), axis=-1)
-        return shape.concatenate([linalg.matmul(x * m, k) for m, k in zip(mask, parts, strict=True)], axis=-1)
-    return linalg.matmul(x if mask is None else x * mask, kernel)
+        parts = split(kernel, len(mask), axis=-1)
+        return concatenate([products.matmul(x * m, k) for m, k in zip(mask, parts, strict=True)], axis=-1)
+    return products.matmul(x if mask is None else x * mask, kernel)
 
 
 def plus(x, bias):
@@ -65,29 +66,29 @@ def plus(x, bias):
 def walk(step, x, states, mask=None, reverse=False, zero_output_for_mask=False):
     """`step(x_t, states) -> (output, states)` over the time axis of x (batch, time, ...): (last output, outputs, states).
 
-    mask (batch, time): a step that is False keeps the states and repeats the output before it (zeros before the first;
+    mask: an array of booleans (batch, time); a step that is False keeps the states and repeats the output before it (zeros before the first;
     always zeros with zero_output_for_mask). With `reverse`, time is walked backwards, and outputs[:, j] belongs to
     the j-th step walked.
     """
-    inputs = shape.unstack(x, axis=1)
-    keep = [None] * len(inputs) if mask is None else list(np.moveaxis(as_array(mask).astype(bool), 1, 0))
+    inputs = unstack(x, axis=1)
+    counts = [None] * len(inputs) if mask is None else list(np.moveaxis(mask, 1, 0))
     order = range(len(inputs))
     outputs = []
     for t in reversed(order) if reverse else order:
         output, new_states = step(inputs[t], states)
-        if keep[t] is None:
+        if counts[t] is None:
             states = new_states
         else:
             before = outputs[-1] if outputs and not zero_output_for_mask else 0
-            output = _kept(keep[t], output, before)
-            states = map_structure(lambda new, old, k=keep[t]: _kept(k, new, old), new_states, states)
+            output = kept(counts[t], output, before)
+            states = map_structure(lambda new, old, m=counts[t]: kept(m, new, old), new_states, states)
         outputs.append(output)
-    return outputs[-1], shape.stack(outputs, axis=1), states
+    return outputs[-1], stack(outputs, axis=1), states
 
 
-def _kept(keep, new, old):
-    """`new` for the samples whose step counts, `old` for those where it is masked out."""
-    return elementwise.where(keep.reshape(keep.shape + (1,) * (len(new.shape) - keep.ndim)), new, old)
+def kept(mask, new, old):
+    """`new` where the mask holds, `old` elsewhere; the mask has the first of new's axes."""
+    return elementwise.where(mask.reshape(mask.shape + (1,) * (len(new.shape) - mask.ndim)), new, old)
 
 
 # Whole sequences. The composed forms are what the kernels compute, written with the functions above.
@@ -106,11 +107,11 @@ def _lstm_composed(
     reverse=False,
 ):
     def step(gates, states):
-        gates = gates + linalg.matmul(states[0], recurrent_kernel)
+        gates = gates + products.matmul(states[0], recurrent_kernel)
         h, c = lstm_step(gates, states[1], _ACTIVATIONS[activation], _ACTIVATIONS[recurrent_activation])
         return h, [h, c]
 
-    gates = plus(linalg.matmul(x, kernel), bias)
+    gates = plus(products.matmul(x, kernel), bias)
     _, outputs, states = walk(step, gates, [h, c], mask, reverse)
     return outputs, *states
 
@@ -167,7 +168,7 @@ def _gru_composed(
         h = gru_step(inputs, states[0], recurrent_kernel, recurrent_bias, reset_after, *functions)
         return h, [h]
 
-    _, outputs, states = walk(step, plus(linalg.matmul(x, kernel), input_bias), [h], mask, reverse)
+    _, outputs, states = walk(step, plus(products.matmul(x, kernel), input_bias), [h], mask, reverse)
     return outputs, *states
 
 
@@ -206,10 +207,10 @@ def gru(
 
 def _simple_rnn_composed(x, h, kernel, recurrent_kernel, bias, mask=None, activation="tanh", reverse=False):
     def step(inputs, states):
-        h = _ACTIVATIONS[activation](inputs + linalg.matmul(states[0], recurrent_kernel))
+        h = _ACTIVATIONS[activation](inputs + products.matmul(states[0], recurrent_kernel))
         return h, [h]
 
-    _, outputs, states = walk(step, plus(linalg.matmul(x, kernel), bias), [h], mask, reverse)
+    _, outputs, states = walk(step, plus(products.matmul(x, kernel), bias), [h], mask, reverse)
     return outputs, *states
 
 

@@ -10,6 +10,7 @@ from minikeras.callbacks import CallbackList
 from minikeras.metrics.reduction import Mean
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
+from minikeras.registry import is_built_in
 from minikeras.serialization import deserialize, serialize
 from minikeras.training.arrays import as_batch, class_weights, split_validation, unpack, warn_of_nan
 from minikeras.training.compiled import CompiledLoss, CompiledMetrics
@@ -17,6 +18,7 @@ from minikeras.training.data import Epochs, as_arrays, batch_length, is_stream, 
 from minikeras.training.logs import LazyLogs, plain_number
 from minikeras.training.progress import ProgressBar, verbosity
 from minikeras.training.pydataset import PyDataset
+from minikeras.training.replay import Replay
 
 
 class Trainer:
@@ -106,18 +108,49 @@ class Trainer:
     def train_step(self, data):
         """Learn from one batch (x, y, sample_weight); returns the metrics so far."""
         x, y, sample_weight = unpack(data)
+        replay = self._replay if self._replay is not None else self._new_replay()
+        result = replay.step(x, y, sample_weight) if replay else None
+        if result is None:
+            tape, y_pred, loss = self.forward_step(x, y, sample_weight)
+            self.backward_step(tape, loss)
+        else:
+            y_pred, loss = result
+        self._loss_tracker.update_state(loss, batch_length(x))
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def forward_step(self, x, y, sample_weight):
+        """The recorded half of a training step: (tape, predictions, loss)."""
         with GradientTape() as tape:
             y_pred = self(x, training=True)
             loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
-            scaled = loss if self.optimizer.loss_scale_factor is None else self.optimizer.scale_loss(loss)
-        self._loss_tracker.update_state(loss, batch_length(x))
-        variables = self._trained
-        if variables is None:
-            variables = self._trained = self.trainable_variables
+        return tape, y_pred, loss
+
+    def backward_step(self, tape, loss):
+        """The other half: gradients, written to where the optimizer keeps them, and its step. Returns the variables."""
+        if self._trained is None:
+            self._trained = self.trainable_variables
+        variables, optimizer = self._trained, self.optimizer
         if variables:
-            gradients = tape.backward(scaled, variables, into=self.optimizer.destinations(variables) if hasattr(self.optimizer, "destinations") else None)
-            self.optimizer.apply(gradients, variables)
-        return self.compute_metrics(x, y, y_pred, sample_weight)
+            scale = optimizer.scale_loss(1.0)
+            seed = None if scale == 1.0 else np.full(loss.shape, scale, loss.dtype)
+            gradients = tape.backward(loss, variables, seed, into=optimizer.destinations(variables))
+            optimizer.apply(gradients, variables)
+        return variables
+
+    def _new_replay(self):
+        """The recorded steps of this model; False if it has to be trained without."""
+        own = type(self)
+        standard = all(
+            getattr(own, name) is getattr(Trainer, name) for name in ("train_step", "compute_loss", "forward_step", "backward_step")
+        )
+        possible = (
+            standard
+            and not self.run_eagerly
+            and self.optimizer.scale_loss(1.0) == 1.0
+            and all(is_built_in(type(layer)) and layer.replayable for layer in self._flatten_layers())
+        )
+        self._replay = Replay(self) if possible else False
+        return self._replay
 
     def test_step(self, data):
         """Judge one batch (x, y, sample_weight); returns the metrics so far."""
@@ -184,9 +217,10 @@ class Trainer:
     _trained = None
     _penalized = None
     _layer_metrics = None
+    _replay = None
 
     def _forget_structure(self):
-        self._trained = self._penalized = self._layer_metrics = None
+        self._trained = self._penalized = self._layer_metrics = self._replay = None
 
     def _penalties(self):
         if self._penalized is None:

@@ -158,5 +158,7 @@ void bind_pooling(nb::module_& m);
 void bind_losses(nb::module_& m);
 void bind_optimizers(nb::module_& m);
 void bind_rows(nb::module_& m);
+void bind_normalization(nb::module_& m);
+void bind_recurrent(nb::module_& m);
 
 }  // namespace minikeras

@@ -149,20 +149,24 @@ inline void correlate(const Correlation& c, const float* x, const float* packed,
             t.c_row = c.wide * c.filters;
             t.bias = bias ? bias_panel : nullptr;
             t.relu = activation == kRelu;
-            for (Index row = from; row < to; ++row) {
-                const Index sample = row / c.out_height, i = row % c.out_height, top = i * c.stride_y;
+            const Index whole_groups = c.out_width / c.wide, runs = c.segments / c.kernel_height;
+            Index sample = from / c.out_height, i = from % c.out_height;
+            for (Index row = from; row < to; ++row, ++i) {
+                if (i == c.out_height) {
+                    i = 0;
+                    ++sample;
+                }
+                const Index top = i * c.stride_y;
                 // Kernel rows whose input row lies in the empty border add nothing.
                 Index low = 0, high = c.kernel_height;
                 while (low < high && top + low * c.dilation_y < empty_top) ++low;
                 while (high > low && top + (high - 1) * c.dilation_y >= padded_height - empty_bottom) --high;
-                const Index runs = c.segments / c.kernel_height;
                 t.segments = (high - low) * runs;
                 t.a_segment = a_segment + low * runs;
                 t.b_segment = b_segment + low * runs;
                 t.a = x + sample * c.image + top * c.pitch + group * (c.channels / c.groups);
                 t.b = packed + part * depth * kPanel;
                 t.c = y + row * c.out_width * c.filters + group * filters + first;
-                const Index whole_groups = c.out_width / c.wide;
                 multiply_rows(t, 0, whole_groups, real);
                 if (whole_groups < groups_of_pixels) {
                     const Index rest = (c.out_width - whole_groups * c.wide) * filters - first;

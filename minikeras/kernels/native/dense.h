@@ -29,26 +29,41 @@ inline void dense(const DenseShape& s, const float* x, const float* w, const flo
     }
 }
 
-// Adds up the rows of a matrix: blocks of rows first, then the blocks in order.
+// Adds up the rows of a matrix: blocks of rows first, then the blocks in order. Narrow rows are taken several at a
+// time as one long row, which is folded at the end.
 inline void sum_rows(const float* z, Index rows, Index columns, float* sums) {
-    constexpr Index kBlock = 512;
-    const Index blocks = divided_up(rows, kBlock);
-    float* partial = blocks > 1 ? scratch(kPartialSums, static_cast<std::size_t>(blocks * columns)) : sums;
+    constexpr Index kBlock = 1 << 14, kLong = 4 * kWidth;
+    Index fold = 1;
+    while (fold * columns < kLong && rows % (2 * fold) == 0) fold *= 2;
+    rows /= fold;
+    columns *= fold;
+    const Index block_rows = larger(8, kBlock / columns), blocks = divided_up(rows, block_rows);
+    float* partial = scratch(kPartialSums, static_cast<std::size_t>(blocks * columns));
     parallel_for(blocks, [&](Index block) {
-        float* target = partial + block * columns;
-        const Index from = block * kBlock, to = smaller(rows, from + kBlock);
+        const Index from = block * block_rows, to = smaller(rows, from + block_rows);
         for_each_vector(columns, [&](Index j, int some) {
-            Vector total = zero();
-            for (Index r = from; r < to; ++r) total = total + load_some(z + r * columns + j, some);
-            store_some(target + j, total, some);
+            Vector total[2] = {zero(), zero()};
+            const float* p = z + j;
+            Index r = from;
+            for (; r + 2 <= to; r += 2) {
+                total[0] = total[0] + load_some(p + r * columns, some);
+                total[1] = total[1] + load_some(p + (r + 1) * columns, some);
+            }
+            if (r < to) total[0] = total[0] + load_some(p + r * columns, some);
+            store_some(partial + block * columns + j, total[0] + total[1], some);
         });
     });
-    if (blocks == 1) return;
-    for_each_vector(columns, [&](Index j, int some) {
-        Vector total = zero();
-        for (Index block = 0; block < blocks; ++block) total = total + load_some(partial + block * columns + j, some);
-        store_some(sums + j, total, some);
-    });
+    for (Index block = 1; block < blocks; ++block) {
+        for_each_vector(columns, [&](Index j, int some) {
+            store_some(partial + j, load_some(partial + j, some) + load_some(partial + block * columns + j, some), some);
+        });
+    }
+    const Index width = columns / fold;
+    for (Index j = 0; j < width; ++j) {
+        float total = 0;
+        for (Index i = 0; i < fold; ++i) total += partial[i * width + j];
+        sums[j] = total;
+    }
 }
 
 inline void dense_gradient(const DenseShape& s, const float* dy, const float* x, const float* w, const float* y,

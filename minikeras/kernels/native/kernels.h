@@ -48,6 +48,25 @@ struct Update {
     bool momentum, centered;  // RMSprop's optional slots
 };
 
+// A recurrent layer over (n, steps, inputs); `gates` is 4, 3 or 1.
+struct SequenceShape {
+    Index n, steps, inputs, units, gates;
+    int activation, recurrent;
+    bool reverse;
+};
+
+// Its arrays, time first (see recurrent.h); mask (steps, n) and b may be null, c and cs are LSTM's, inner is GRU's.
+struct Sequence {
+    const float *x, *w, *u, *b, *h, *c;
+    const std::uint8_t* mask;
+    float *outputs, *gates, *hs, *cs, *inner;
+};
+struct SequenceGradient {
+    const float *doutputs, *dh, *dc, *x, *w, *u, *gates, *hs, *cs, *inner;
+    const std::uint8_t* mask;
+    float *dx, *dw, *du, *db, *dh0, *dc0;
+};
+
 // What gather converts from.
 enum Element { kByte, kBool, kInt32, kInt64, kFloat, kDouble };
 
@@ -72,6 +91,20 @@ struct Kernels {
     void (*binary_crossentropy)(const LossShape&, const float* target, const float* output, float* loss);
     void (*binary_crossentropy_gradient)(const LossShape&, const float* dloss, const float* target,
                                          const float* output, float* doutput);
+    void (*batch_norm)(Index rows, Index columns, const float* x, const float* gamma, const float* beta, float epsilon,
+                       float* y, float* mean, float* variance, float* inverse);
+    void (*batch_norm_gradient)(Index rows, Index columns, const float* dy, const float* x, const float* gamma,
+                                const float* mean, const float* inverse, float* dx, float* dgamma, float* dbeta);
+    void (*layer_norm)(Index rows, Index columns, const float* x, const float* gamma, const float* beta, float epsilon,
+                       float* y, float* mean, float* inverse);
+    void (*layer_norm_gradient)(Index rows, Index columns, const float* dy, const float* x, const float* gamma,
+                                const float* mean, const float* inverse, float* dx, float* dgamma, float* dbeta);
+    void (*lstm)(const SequenceShape&, const Sequence&);
+    void (*lstm_gradient)(const SequenceShape&, const SequenceGradient&);
+    void (*gru)(const SequenceShape&, const Sequence&);
+    void (*gru_gradient)(const SequenceShape&, const SequenceGradient&);
+    void (*simple_rnn)(const SequenceShape&, const Sequence&);
+    void (*simple_rnn_gradient)(const SequenceShape&, const SequenceGradient&);
     void (*update)(const Update&, float* w, const float* g, float* const slots[3]);
     double (*squared_norm)(Index count, const float* g);
     void (*gather)(Index count, Index width, int type, const void* x, const Index* indices, float* out);

@@ -64,4 +64,6 @@ NB_MODULE(_native, m) {
     bind_losses(m);
     bind_optimizers(m);
     bind_rows(m);
+    bind_normalization(m);
+    bind_recurrent(m);
 }

@@ -34,7 +34,72 @@ struct Window {
     Index size() const { return (end_row - first_row) * (end_column - first_column); }
 };
 
+// Windows of 2 x 2, side by side, all inside the image: the usual case, without the bookkeeping of the others.
+inline bool is_halving(const PoolShape& s) {
+    return s.window_height == 2 && s.window_width == 2 && s.stride_y == 2 && s.stride_x == 2 && s.top == 0 &&
+           s.left == 0 && 2 * s.out_height <= s.height && 2 * s.out_width <= s.width;
+}
+
+// Runs body(offset of the output pixel, offset of the window's first pixel) for every output pixel of some samples.
+template <class Function>
+void for_halves(const PoolShape& s, Index from, Index to, const Function& body) {
+    const Index row = s.width * s.channels;
+    Index at = from * s.out_height * s.out_width * s.channels;
+    for (Index sample = from; sample < to; ++sample) {
+        for (Index i = 0; i < s.out_height; ++i) {
+            Index corner = (sample * s.height + 2 * i) * row;
+            for (Index j = 0; j < s.out_width; ++j, at += s.channels, corner += 2 * s.channels) body(at, corner);
+        }
+    }
+}
+
+inline void halve(const PoolShape& s, const float* x, float* y, std::uint8_t* winners) {
+    const Index right = s.channels, below = s.width * s.channels;
+    const Vector one = broadcast(1.0f), two = broadcast(2.0f), three = broadcast(3.0f);
+    for_samples(s, [&](Index from, Index to) {
+        for_halves(s, from, to, [&](Index at, Index corner) {
+            for_each_vector(s.channels, [&](Index channel, int some) {
+                const float* p = x + corner + channel;
+                Vector best = load_some(p, some), winner = zero();
+                const auto meet = [&](const float* other, Vector tap) {
+                    const Vector candidate = load_some(other, some);
+                    const Mask better = greater(candidate, best) | unordered(candidate);
+                    best = select(better, candidate, best);
+                    winner = select(better, tap, winner);
+                };
+                meet(p + right, one);
+                meet(p + below, two);
+                meet(p + below + right, three);
+                store_some(y + at + channel, best, some);
+                store_bytes(winners + at + channel, winner, some);
+            });
+        });
+    });
+}
+
+inline void halve_gradient(const PoolShape& s, const float* dy, const std::uint8_t* winners, float* dx) {
+    const Index right = s.channels, below = s.width * s.channels, size = s.height * below;
+    const bool covers = s.height == 2 * s.out_height && s.width == 2 * s.out_width;
+    for_samples(s, [&](Index from, Index to) {
+        if (!covers) std::memset(dx + from * size, 0, static_cast<std::size_t>((to - from) * size) * sizeof(float));
+        for_halves(s, from, to, [&](Index at, Index corner) {
+            for_each_vector(s.channels, [&](Index channel, int some) {
+                const Vector d = load_some(dy + at + channel, some), winner = load_bytes(winners + at + channel, some);
+                float* p = dx + corner + channel;
+                const auto give = [&](float* to_pixel, float tap) {
+                    store_some(to_pixel, select(equal(winner, broadcast(tap)), d, zero()), some);
+                };
+                give(p, 0.0f);
+                give(p + right, 1.0f);
+                give(p + below, 2.0f);
+                give(p + below + right, 3.0f);
+            });
+        });
+    });
+}
+
 inline void max_pool(const PoolShape& s, const float* x, float* y, std::uint8_t* winners) {
+    if (is_halving(s)) return halve(s, x, y, winners);
     for_samples(s, [&](Index from, Index to) {
         Index at = from * s.out_height * s.out_width * s.channels;
         for (Index sample = from; sample < to; ++sample) {
@@ -98,6 +163,7 @@ void pool_gradient(const PoolShape& s, const Gradient& gradient, float* dx) {
 }
 
 inline void max_pool_gradient(const PoolShape& s, const float* dy, const std::uint8_t* winners, float* dx) {
+    if (is_halving(s)) return halve_gradient(s, dy, winners, dx);
     pool_gradient(s, [&](Index at, int some, Index) {
         const Vector d = load_some(dy + at, some), winner = load_bytes(winners + at, some);
         return [=](float tap) { return select(equal(winner, broadcast(tap)), d, zero()); };

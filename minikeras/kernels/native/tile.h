@@ -154,20 +154,26 @@ inline Index divided_up(Index a, Index b) { return (a + b - 1) / b; }
 constexpr Index kPanel = 2 * kWidth;  // the columns of a panel of B
 
 // Rows `from` to `to` of C times one panel of at most kPanel columns, in tiles of balanced height.
-// t.a and t.c stand at row 0; `columns` counts what is real of the panel.
-inline void multiply_rows(Tile t, Index from, Index to, Index columns) {
+// t.a and t.c stand at row 0; `columns` counts what is real of the panel. t is borrowed, not copied: a small
+// convolution calls this for every row of pixels, and copying a struct just written would stall.
+inline void multiply_rows(Tile& t, Index from, Index to, Index columns) {
     const int vectors = columns > kWidth ? 2 : 1;
     t.columns = static_cast<int>(columns - (vectors - 1) * kWidth);
     const bool part = t.columns < kWidth, adjacent = t.a_row == 1 && t.a_step != 1;
-    const Index count = to - from, tiles = divided_up(count, kTileRows[vectors - 1]);
-    const float* a = t.a;
-    float* c = t.c;
-    for (Index i = 0; i < tiles; ++i) {
-        const Index start = from + count * i / tiles, end = from + count * (i + 1) / tiles;
+    const float* const a = t.a;
+    float* const c = t.c;
+    Index rest = to - from;
+    Index tiles = rest <= kTileRows[vectors - 1] ? 1 : divided_up(rest, kTileRows[vectors - 1]);
+    for (Index start = from; rest > 0; --tiles) {
+        const Index rows = tiles == 1 ? rest : divided_up(rest, tiles);
         t.a = a + start * t.a_row;
         t.c = c + start * t.c_row;
-        tile_function(static_cast<int>(end - start), vectors, part, adjacent)(t);
+        tile_function(static_cast<int>(rows), vectors, part, adjacent)(t);
+        start += rows;
+        rest -= rows;
     }
+    t.a = a;
+    t.c = c;
 }
 
 // Copies a panel of columns of a matrix (rows, columns) with row stride `stride`, transposed:

@@ -94,14 +94,16 @@ def sparse_crossentropy(labels, output, from_logits, epsilon):
     """
     if output.dtype == np.float16:
         return widened(sparse_crossentropy, labels, output, from_logits, epsilon)
-    picked = _labelled(labels, output)
-    rows = output.reshape(-1, output.shape[-1])
+    _check_labels(labels, output.shape[-1])
+    rows, picked = _labelled(labels, output)
     if from_logits:
         shifted = rows - np.maximum.reduce(rows, -1, keepdims=True)
         loss = -shifted[picked]
         loss += np.log(np.add.reduce(np.exp(shifted, out=shifted), -1))
     else:
-        loss = -np.log(np.clip(rows[picked] / np.add.reduce(rows, -1), epsilon, 1 - epsilon))
+        p = rows[picked] / np.add.reduce(rows, -1)
+        np.minimum(np.maximum(p, epsilon, out=p), 1 - epsilon, out=p)
+        loss = np.negative(np.log(p, out=p), out=p)
     return loss.reshape(labels.shape)
 
 
@@ -109,9 +111,11 @@ def sparse_crossentropy_gradient(dloss, labels, output, from_logits, epsilon):
     """The gradient of `sparse_crossentropy` for `output`; dloss (...) weighs the rows."""
     if output.dtype == np.float16:
         return widened(sparse_crossentropy_gradient, dloss, labels, output, from_logits, epsilon)
-    picked = _labelled(labels, output)
-    rows = output.reshape(-1, output.shape[-1])
-    dloss = np.broadcast_to(dloss, labels.shape).reshape(-1).astype(rows.dtype, copy=False)
+    rows, picked = _labelled(labels, output)
+    dloss = np.asarray(dloss, rows.dtype)
+    if dloss.shape != labels.shape:
+        dloss = np.broadcast_to(dloss, labels.shape)
+    dloss = dloss.reshape(-1)
     if from_logits:
         doutput = softmax(rows)
         doutput[picked] -= 1
@@ -120,9 +124,10 @@ def sparse_crossentropy_gradient(dloss, labels, output, from_logits, epsilon):
     # With s the row's sum and p = output / s of the label: d(-log p) = 1 / s everywhere, -1 / output at the label.
     total = np.add.reduce(rows, -1)
     chosen = rows[picked]
-    dloss = np.where(_inside(chosen / total, epsilon), dloss, 0)
-    doutput = np.repeat((dloss / total)[:, None], rows.shape[-1], axis=1)
-    doutput[picked] -= dloss / np.where(dloss, chosen, 1)
+    dloss = dloss * _inside(chosen / total, epsilon)
+    doutput = np.empty_like(rows, order="C")
+    doutput[...] = (dloss / total)[:, None]
+    doutput[picked] -= dloss / np.maximum(chosen, _TINY.get(rows.dtype, 0))
     return doutput.reshape(output.shape)
 
 
@@ -166,14 +171,21 @@ def _inside(p, epsilon):
     return (p >= one(epsilon)) & (p <= one(1 - epsilon))
 
 
+# What keeps 0 / 0 from being taken where the clip lets nothing pass anyway.
+_TINY = {np.dtype(kind): np.finfo(kind).tiny for kind in ("float32", "float64")}
+
+
 def _labelled(labels, output):
-    """The index of the labelled entry in every row of the flattened output."""
-    labels = labels.reshape(-1)
-    classes = output.shape[-1]
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+    """The output's rows, and the index of the labelled entry in each of them."""
+    return output.reshape(-1, output.shape[-1]), (np.arange(labels.size), labels.reshape(-1))
+
+
+def _check_labels(labels, classes):
+    # Seen as unsigned, a negative label is a huge one: one look at the largest finds both errors.
+    unsigned = labels.view(f"u{labels.dtype.itemsize}")
+    if labels.size and np.maximum.reduce(unsigned, None) >= classes:
         wrong = labels[(labels < 0) | (labels >= classes)][0]
         raise ValueError(
             f"sparse_crossentropy expected labels from 0 to {classes - 1} (its output has {classes} classes), "
             f"received a label {wrong}. Widen the output layer or renumber the labels."
         )
-    return np.arange(labels.size), labels

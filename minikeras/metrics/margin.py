@@ -1,7 +1,16 @@
 """Metrics of maximum-margin classification."""
 
-from minikeras.losses.hinge import categorical_hinge, hinge, squared_hinge
+from minikeras.losses.margin import categorical_hinge, hinge, squared_hinge
 from minikeras.metrics.reduction import MeanMetricWrapper
+
+__all__ = [
+    "CategoricalHinge",
+    "Hinge",
+    "SquaredHinge",
+    "categorical_hinge",
+    "hinge",
+    "squared_hinge",
+]
 
 
 class Hinge(MeanMetricWrapper):

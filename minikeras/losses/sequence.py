@@ -2,10 +2,16 @@
 
 from minikeras import ops
 from minikeras.autodiff import convert_to_tensor
-from minikeras.losses.loss import LossFunctionWrapper, floating
+from minikeras.losses.loss import LossFunctionWrapper, floating, loss_function
 from minikeras.ops.ctc import ctc_loss
 
+__all__ = [
+    "CTC",
+    "ctc",
+]
 
+
+@loss_function
 def ctc(y_true, y_pred):
     """-log of the probability of each label sequence, over all its alignments (Graves et al. 2006).
 

@@ -1,7 +1,16 @@
 """Hinge losses, of maximum-margin classification."""
 
 from minikeras import ops
-from minikeras.losses.loss import LossFunctionWrapper, prepare
+from minikeras.losses.loss import LossFunctionWrapper, loss_function, prepare
+
+__all__ = [
+    "CategoricalHinge",
+    "Hinge",
+    "SquaredHinge",
+    "categorical_hinge",
+    "hinge",
+    "squared_hinge",
+]
 
 
 def _signs(y_true):
@@ -15,6 +24,7 @@ def _margin(who, y_true, y_pred):
     return ops.maximum(ops.subtract(1.0, ops.multiply(_signs(y_true), y_pred)), 0.0)
 
 
+@loss_function
 def hinge(y_true, y_pred):
     """The mean of max(1 - y_true · y_pred, 0) along the last axis, targets -1 and 1 (or 0 and 1, which become these).
 
@@ -35,6 +45,7 @@ class Hinge(LossFunctionWrapper):
         super().__init__(hinge, reduction, name, dtype)
 
 
+@loss_function
 def squared_hinge(y_true, y_pred):
     """The mean of max(1 - y_true · y_pred, 0)² along the last axis, targets -1 and 1 (or 0 and 1).
 
@@ -55,6 +66,7 @@ class SquaredHinge(LossFunctionWrapper):
         super().__init__(squared_hinge, reduction, name, dtype)
 
 
+@loss_function
 def categorical_hinge(y_true, y_pred):
     """max(n - p + 1, 0), p = Σ y_true · y_pred, n = max((1 - y_true) · y_pred), along the last axis; one-hot targets.
 

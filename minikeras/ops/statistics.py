@@ -1,0 +1,139 @@
+"""Statistics of samples: quantiles, correlation."""
+
+import numpy as np
+
+from minikeras.autodiff import as_array, differentiable, operation
+from minikeras.ops import elementwise, products, reduce, shaping
+from minikeras.ops.floating import floating, floating_tensor
+from minikeras.ops.indexing import put
+
+__all__ = [
+    "corrcoef",
+    "correlate",
+    "median",
+    "nanmedian",
+    "nanpercentile",
+    "nanquantile",
+    "percentile",
+    "quantile",
+]
+
+_METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
+
+
+@differentiable
+def _quantile(x, /, q, axis, method, keepdims, skip_nan):
+    """Each result is a weighted sum of two sorted elements: their places are found once, and gathered."""
+    if method not in _METHODS:
+        raise ValueError(f"quantile expected method to be one of {', '.join(_METHODS)}, received {method!r}.")
+    x = floating(x)
+    q = as_array(q).astype("float64")
+    if q.size and (q.min() < 0 or q.max() > 1):
+        raise ValueError(f"quantile expected q between 0 and 1, received {q}. Percentiles are those of percentile().")
+    axes = reduce.axes_of(axis, x.ndim)
+    kept = [a for a in range(x.ndim) if a not in axes]
+    rows = np.reshape(np.transpose(x, (*kept, *axes)), (int(np.prod([x.shape[a] for a in kept])), -1))
+    values = as_array(rows)
+    order = np.argsort(values, axis=-1, kind="stable")  # NaN last
+    nan = np.isnan(values).sum(-1)
+    counts = values.shape[-1] - nan if skip_nan else np.full(len(values), values.shape[-1])
+    place = np.multiply.outer(q.reshape(-1), np.maximum(counts - 1, 0))
+    low = np.floor(place)
+    weight = place - low
+    if method != "linear":
+        weight = {
+            "lower": lambda: weight * 0,
+            "higher": lambda: np.ceil(weight),
+            "midpoint": lambda: np.ceil(weight) / 2,
+            "nearest": lambda: np.rint(place) - low,
+        }[method]()
+    low = low.astype("int64")
+    high = np.minimum(low + 1, np.maximum(counts - 1, 0))
+    weight = weight.astype(x.dtype)
+    lines = np.arange(len(values))
+    first, second = (lines, order[lines, low]), (lines, order[lines, high])
+    y = rows[first] * (1 - weight) + np.where(np.equal(weight, 0), np.zeros_like(weight), rows[second]) * weight
+    lost = (nan == values.shape[-1]) if skip_nan else (nan > 0)
+    if lost.any():
+        y = np.where(lost, np.full((), np.nan, x.dtype), y)
+    sizes = tuple([1 if a in axes else x.shape[a] for a in range(x.ndim)] if keepdims else [x.shape[a] for a in kept])
+
+    def gradient(dy):
+        dy = np.reshape(dy, (-1, len(values)))
+        total = put(dy * (1 - weight), rows.shape, (np.broadcast_to(lines, dy.shape), first[1]))
+        total = total + put(dy * weight, rows.shape, (np.broadcast_to(lines, dy.shape), second[1]))
+        back = [(*kept, *axes).index(a) for a in range(x.ndim)]
+        return np.transpose(np.reshape(total, tuple([x.shape[a] for a in (*kept, *axes)])), back)
+
+    return np.reshape(y, (*q.shape, *sizes)), (gradient,)
+
+
+def quantile(x, q, axis=None, method="linear", keepdims=False):
+    """The q-th quantiles (q from 0 to 1) of x along `axis`; several q stand along a new first axis.
+
+    method: how to choose between two elements: 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.
+    """
+    return _quantile(x, q=q, axis=axis, method=method, keepdims=keepdims, skip_nan=False)
+
+
+def nanquantile(x, q, axis=None, method="linear", keepdims=False):
+    """The q-th quantiles of what is not NaN in x, see `quantile`."""
+    return _quantile(x, q=q, axis=axis, method=method, keepdims=keepdims, skip_nan=True)
+
+
+def percentile(x, q, axis=None, method="linear", keepdims=False):
+    """The q-th percentiles (q from 0 to 100) of x along `axis`, see `quantile`."""
+    return quantile(x, as_array(q, "float64") / 100, axis=axis, method=method, keepdims=keepdims)
+
+
+def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
+    """The q-th percentiles of what is not NaN in x, see `quantile`."""
+    return nanquantile(x, as_array(q, "float64") / 100, axis=axis, method=method, keepdims=keepdims)
+
+
+def median(x, axis=None, keepdims=False):
+    """The middle value of x along `axis`, the mean of two where they are even."""
+    return quantile(x, 0.5, axis=axis, keepdims=keepdims)
+
+
+def nanmedian(x, axis=None, keepdims=False):
+    """The middle value of what is not NaN in x along `axis`."""
+    return nanquantile(x, 0.5, axis=axis, keepdims=keepdims)
+
+
+# Correlation
+
+
+@operation
+def corrcoef(x, /):
+    """The correlation coefficients of the rows of x, each with each (Pearson)."""
+    x = floating_tensor(x)
+    if x.ndim == 1:
+        x = x.reshape(1, -1)
+    centered = x - reduce.mean(x, axis=1, keepdims=True)
+    covariance = products.matmul(centered, shaping.transpose(centered))
+    deviation = elementwise.sqrt(reduce.sum(elementwise.square(centered), axis=1))
+    found = elementwise.clip(covariance / products.outer(deviation, deviation), -1, 1)
+    return shaping.squeeze(found) if found.shape == (1, 1) else found
+
+
+@operation
+def correlate(x1, x2, /, mode="valid"):
+    """The cross-correlation Σₙ x1[n + k] · x2[n] of two vectors, where they overlap wholly ('valid'), at the places of
+    the longer one ('same') or at all ('full')."""
+    if mode not in ("valid", "same", "full"):
+        raise ValueError(f"correlate expected mode 'valid', 'same' or 'full', received {mode!r}.")
+    x1, x2 = floating_tensor(x1), floating_tensor(x2)
+    if x1.ndim != 1 or x2.ndim != 1:
+        raise ValueError(f"correlate expected two vectors, received shapes {x1.shape} and {x2.shape}.")
+    n, m = x1.shape[0], x2.shape[0]
+    start, count = {
+        "full": (1 - m, n + m - 1),
+        "same": (-(m // 2), n) if n >= m else (n // 2 - m + 1, m),
+        "valid": (0, n - m + 1) if n >= m else (n - m, m - n + 1),
+    }[mode]
+    shifts = np.arange(start, start + count)
+    places = shifts[:, None] + np.arange(m)
+    inside = (places >= 0) & (places < n)
+    taken = x1[np.where(inside, places, 0)] * elementwise.cast(inside, x1.dtype)
+    return products.matmul(taken, x2)

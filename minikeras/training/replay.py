@@ -1,0 +1,234 @@
+"""Replay: a training step recorded once and repeated without the layers' Python.
+
+The first step on batches of some shape runs as usual while every differentiable function that is applied is noted. The
+list of these applications is the step: replaying it runs the same bodies on the same kinds of arrays, their gradient
+functions in reverse, and the optimizer, with nothing looked up or decided again. The numbers are the same bits.
+
+What a replay would miss refuses to be recorded: arrays that came from outside the recorded functions, layers and models
+that are a user's own. And it is checked: the second step of each shape runs both ways, and unless loss and gradients
+agree bit by bit (with all state put back in between) that shape is never replayed. `compile(run_eagerly=True)` switches
+replaying off.
+"""
+
+import numpy as np
+
+from minikeras.autodiff import Tensor, Variable
+from minikeras.autodiff.differentiable import promoted
+from minikeras.autodiff.tape import unbroadcast
+from minikeras.autodiff.tensor import state
+from minikeras.nest import flatten
+
+# More shapes than this in one fit are not worth recording.
+_SHAPES_KEPT = 8
+
+
+class Replay:
+    """The recorded steps of one model, by the shapes and dtypes of their batches."""
+
+    def __init__(self, model):
+        self.model = model
+        self._steps = {}
+
+    def step(self, x, y, weight):
+        """One training step by replay: (predictions, loss); None if this batch has to be trained on as usual."""
+        leaves = [x, y, weight] if weight is not None else [x, y]
+        if type(x) is not Tensor or type(y) is not Tensor or x.mask is not None:
+            return None
+        key = tuple([(leaf.array.shape, leaf.array.dtype.char) for leaf in leaves])
+        recorded = self._steps.get(key, _NEW)
+        if recorded is None:
+            return None
+        if recorded is not _NEW and recorded.trusted:
+            return recorded.run(leaves)
+        return self._learn(key, recorded, leaves, x, y, weight)
+
+    def _learn(self, key, recorded, leaves, x, y, weight):
+        """The first step of a shape, recorded; or the second, run both ways."""
+        model = self.model
+        if recorded is _NEW:
+            if len(self._steps) >= _SHAPES_KEPT:
+                return None
+            self._steps[key] = None  # an error on the way leaves the shape unrecorded
+            state.recorder = applications = []
+            try:
+                tape, y_pred, loss = model.forward_step(x, y, weight)
+            finally:
+                state.recorder = None
+            variables = model.backward_step(tape, loss)
+            self._steps[key] = RecordedStep.of(applications, leaves, y_pred, loss, variables, model.optimizer)
+            return y_pred, loss
+        kept = [(v, v.array.copy()) for v in model.non_trainable_variables]
+        replayed = recorded.gradients(leaves)
+        replayed = replayed and [np.array(a) for a in replayed]
+        for variable, value in kept:
+            variable.array[...] = value
+        tape, y_pred, loss = model.forward_step(x, y, weight)
+        expected = [loss.array, y_pred.array, *tape.backward(loss, recorded.variables)]
+        same = replayed and all(np.array_equal(a, b, equal_nan=True) for a, b in zip(replayed, expected, strict=True))
+        recorded.trusted = bool(same)
+        if not same:
+            self._steps[key] = None
+        model.optimizer.apply(expected[2:], recorded.variables)
+        return y_pred, loss
+
+
+_NEW = object()
+
+
+class RecordedStep:
+    """The applications of one step: forward in order, backward in reverse, over numbered slots for the values."""
+
+    @classmethod
+    def of(cls, applications, leaves, y_pred, loss, variables, optimizer):
+        """The step made of these applications; None if something in it cannot be replayed."""
+        if type(y_pred) is not Tensor or y_pred.mask is not None or not variables:
+            return None
+        try:
+            return cls(applications, leaves, y_pred, loss, variables, optimizer)
+        except _Unknown:
+            return None
+
+    def __init__(self, applications, leaves, y_pred, loss, variables, optimizer):
+        self.trusted = False
+        self.variables = variables
+        self.optimizer = optimizer
+        self._slots = []
+        self._numbers = {}
+        for leaf in leaves:
+            self._numbers[id(leaf)] = self._numbers[id(leaf.array)] = self._new(None)
+        self._forward = [self._application(a) for a in applications]
+        self._prediction = self._number(y_pred)
+        self._loss = self._number(loss)
+        self._backward = self._reversed(applications)
+        self._numbers = None  # ids mean something only as long as the recorded values live
+
+    # Making the plan
+
+    def _new(self, value):
+        self._slots.append(value)
+        return len(self._slots) - 1
+
+    def _number(self, value):
+        number = self._numbers.get(id(value))
+        if number is None:
+            raise _Unknown
+        return number
+
+    def _application(self, application):
+        """(body, slots of its arguments, settings, slots of its outputs) of one application."""
+        function, args, values, kwargs, output, _ = application
+        if any(_holds_an_array(v) for v in kwargs.values()):
+            raise _Unknown
+        numbers = []
+        for arg, value in zip(args, values, strict=True):
+            if isinstance(arg, Variable):
+                number = self._numbers.get(id(arg))
+                if number is None:
+                    number = self._numbers[id(arg)] = self._new(arg.array)
+            elif isinstance(arg, (Tensor, np.ndarray)):
+                number = self._number(arg)
+            else:
+                number = self._new(value)
+            numbers.append(number)
+        body = function.body
+        if any(isinstance(a, Tensor) and v.dtype != a.dtype for a, v in zip(args, values, strict=True)):
+            body = promoted(body)
+        outputs = output if type(output) is tuple else (output,)
+        places = []
+        for one in outputs:
+            self._numbers[id(one)] = self._numbers[id(one.array)] = number = self._new(None)
+            places.append(number)
+        return body, tuple(numbers), kwargs, tuple(places) if type(output) is tuple else places[0]
+
+    def _reversed(self, applications):
+        """What runs backwards: (number of the application, slots of its outputs, where each input's gradient goes)."""
+        into = self.optimizer.destinations(self.variables)
+        followed = {self._number(v): into.get(id(v)) for v in self.variables if id(v) in self._numbers}
+        if len(followed) != len(self.variables):
+            raise _Unknown  # a variable without a gradient: the usual way warns of it
+        needs = set(followed)
+        for (_, numbers, _, places), application in zip(self._forward, applications, strict=True):
+            if application[-1] is not None and any(n in needs for n in numbers):
+                needs.update(places if type(places) is tuple else (places,))
+        if self._loss not in needs:
+            raise _Unknown
+        has = {self._loss}
+        plan = []
+        for i in range(len(applications) - 1, -1, -1):
+            gradient = applications[i][-1]
+            _, numbers, _, places = self._forward[i]
+            if gradient is None or not has.intersection(places if type(places) is tuple else (places,)):
+                continue
+            joint = type(gradient) is not tuple
+            inputs = numbers if joint else numbers[: len(gradient)]
+            wanted = [
+                (position, n, applications[i][2][position].shape)
+                for position, n in enumerate(inputs)
+                if n in needs and (joint or gradient[position] is not None)
+            ]
+            destinations = [None] * len(numbers)
+            for position, n, _ in wanted:
+                first = n not in has
+                destinations[position] = followed.get(n) if first and followed.get(n) is not None else True
+                has.add(n)
+            plan.append((i, places, joint, tuple(wanted), tuple(destinations)))
+        if not set(followed) <= has:
+            raise _Unknown
+        self._targets = [(self._number(v), into.get(id(v))) for v in self.variables]
+        return plan
+
+    # Running it
+
+    def run(self, leaves):
+        """Train on one batch: (predictions, loss)."""
+        loss, prediction, *gradients = self.gradients(leaves)
+        for gradient, (_, destination) in zip(gradients, self._targets, strict=True):
+            if gradient is not destination:
+                destination[...] = gradient
+        self.optimizer.step_all(self.variables)
+        return Tensor(prediction), Tensor(np.asarray(loss))
+
+    def gradients(self, leaves):
+        """[loss, predictions, gradient of each variable] for one batch."""
+        self.optimizer.destinations(self.variables)  # takes the variables back, should another optimizer have them
+        slots = self._slots
+        for number, leaf in enumerate(leaves):
+            slots[number] = leaf.array
+        backward = []
+        for body, numbers, kwargs, places in self._forward:
+            output, gradient = body(*[slots[n] for n in numbers], **kwargs)
+            backward.append(gradient)
+            if type(places) is tuple:
+                for place, value in zip(places, output, strict=True):
+                    slots[place] = value
+            else:
+                slots[places] = output
+        loss = slots[self._loss]
+        found = {self._loss: np.ones_like(loss)}
+        for i, places, joint, wanted, destinations in self._backward:
+            if type(places) is tuple:
+                dy = tuple([found.pop(p, None) for p in places])
+            else:
+                dy = found.pop(places)
+            gradient = backward[i]
+            if joint:
+                dxs = gradient(dy, destinations)
+            for position, number, shape in wanted:
+                dx = dxs[position] if joint else gradient[position](dy)
+                if dx.shape != shape:
+                    dx = unbroadcast(dx, shape)
+                before = found.get(number)
+                found[number] = dx if before is None else before + dx
+        prediction = slots[self._prediction]
+        return [loss, prediction, *[found[number] for number, _ in self._targets]]
+
+
+class _Unknown(Exception):
+    """A value in the step that the recorded functions did not make."""
+
+
+def _holds_an_array(value):
+    return any(
+        isinstance(leaf, (np.ndarray, Tensor)) and not isinstance(leaf, Variable)
+        for leaf in flatten(value)
+    )
