@@ -1,5 +1,6 @@
 """Random tensors and seeds, under the names of `keras.random`."""
 
-from minikeras.ops.random import SeedGenerator, dropout, normal, randint, truncated_normal, uniform
+from minikeras.ops import random
+from minikeras.ops.random import *  # noqa: F403
 
-__all__ = ["SeedGenerator", "dropout", "normal", "randint", "truncated_normal", "uniform"]
+__all__ = random.__all__

@@ -40,7 +40,9 @@ def operation(body):
                 return symbolic_call(function, args, kwargs)
         return body(*values, **kwargs)
 
-    ordinary = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) if p.kind is p.POSITIONAL_ONLY else p for p in parameters]
+    ordinary = [
+        p.replace(kind=p.POSITIONAL_OR_KEYWORD) if p.kind is p.POSITIONAL_ONLY else p for p in parameters
+    ]
     function.__signature__ = inspect.Signature(ordinary)
     FUNCTIONS[body.__name__] = function
     return function

@@ -14,9 +14,10 @@ import os
 
 from minikeras import config
 from minikeras.kernels import reference
+
 from .reference import *
 
-__all__ = reference.__all__ + ["implementation", "num_threads", "set_num_threads"]
+__all__ = [*reference.__all__, "implementation", "num_threads", "set_num_threads"]
 
 _CHOICES = ("reference", "native", "avx512", "avx2", "portable")
 

@@ -39,7 +39,9 @@ class Bidirectional(Layer):
         super().__init__(**kwargs)
         for name, value in (("layer", layer), ("backward_layer", backward_layer)):
             if not isinstance(value, Layer) and (name == "layer" or value is not None):
-                raise ValueError(f"{who(self)} expected a recurrent layer as {name}, received {value!r}. Pass an LSTM(4), say.")
+                raise ValueError(
+                    f"{who(self)} expected a recurrent layer as {name}, received {value!r}. Pass an LSTM(4), say."
+                )
         if merge_mode not in _MERGES:
             raise ValueError(
                 f"{who(self)}: merge_mode must be 'concat', 'sum', 'ave', 'mul' or None, received {merge_mode!r}."
@@ -88,7 +90,9 @@ class Bidirectional(Layer):
 
     def compute_output_shape(self, sequences_shape, initial_state_shape=None):
         self._build_if_needed((SymbolicTensor(sequences_shape, self.compute_dtype),), {})
-        y, back = [layer.compute_output_shape(sequences_shape) for layer in (self.forward_layer, self.backward_layer)]
+        y, back = [
+            layer.compute_output_shape(sequences_shape) for layer in (self.forward_layer, self.backward_layer)
+        ]
         states = ()
         if self.return_state:
             (y, *states), (back, *more) = y, back

@@ -7,9 +7,9 @@ from minikeras.layers.rnn import _CellRNN
 from minikeras.layers.spec import InputSpec, who
 from minikeras.ops import create, recurrent
 from minikeras.ops.convolution import convolution
-from minikeras.ops.spatial import margins, tuple_of
 from minikeras.ops.joining import concatenate, split
 from minikeras.ops.shaping import reshape
+from minikeras.ops.spatial import margins, tuple_of
 
 __all__ = ["ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"]
 

@@ -58,7 +58,9 @@ class _Convolution(BaseConv):
 
     def add_kernels(self, channels):
         if channels % self.groups:
-            raise ValueError(f"{who(self)}: the inputs' {channels} channels must be divisible by groups={self.groups}.")
+            raise ValueError(
+                f"{who(self)}: the inputs' {channels} channels must be divisible by groups={self.groups}."
+            )
         self.kernel = self.add_weight(
             name="kernel",
             shape=(*self.kernel_size, channels // self.groups, self.filters),

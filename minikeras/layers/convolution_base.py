@@ -81,7 +81,10 @@ class BaseConv(Layer):
             if any(size is not None and size < 1 for size in found):
                 self._refuse_sizes(sizes)
             return found
-        return [None if size is None else -(-size // stride) for size, stride in zip(sizes, self.strides, strict=True)]
+        return [
+            None if size is None else -(-size // stride)
+            for size, stride in zip(sizes, self.strides, strict=True)
+        ]
 
     # What follows from it
 
@@ -122,7 +125,11 @@ class BaseConv(Layer):
 
     def expected_axes(self):
         axes = _AXES[self.rank]
-        return f" (batch, channels, {axes})" if self.data_format == "channels_first" else f" (batch, {axes}, channels)"
+        return (
+            f" (batch, channels, {axes})"
+            if self.data_format == "channels_first"
+            else f" (batch, {axes}, channels)"
+        )
 
     def margins_of(self, x):
         """The padding for inputs of this size, (before, after) for each axis."""

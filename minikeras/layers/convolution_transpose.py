@@ -64,8 +64,12 @@ class _TransposedConvolution(BaseConv):
     def _checked(self, output_padding):
         if output_padding is None:
             return None
-        values = output_padding if isinstance(output_padding, (tuple, list)) else (output_padding,) * self.rank
-        if len(values) != self.rank or any(not isinstance(v, int) or isinstance(v, bool) or v < 0 for v in values):
+        values = (
+            output_padding if isinstance(output_padding, (tuple, list)) else (output_padding,) * self.rank
+        )
+        if len(values) != self.rank or any(
+            not isinstance(v, int) or isinstance(v, bool) or v < 0 for v in values
+        ):
             raise ValueError(
                 f"{who(self)}: output_padding must be an integer of at least 0, {self.rank} of them or None, "
                 f"received {output_padding!r}."
@@ -93,7 +97,9 @@ class _TransposedConvolution(BaseConv):
         cut = crops(self.kernel_size, self.strides, self.padding, self.output_padding, self.dilation_rate)
         return [
             None if size is None else (size - 1) * stride + reach - before - after
-            for size, stride, reach, (before, after) in zip(sizes, self.strides, self._reach(), cut, strict=True)
+            for size, stride, reach, (before, after) in zip(
+                sizes, self.strides, self._reach(), cut, strict=True
+            )
         ]
 
     def convolved(self, x, activation):

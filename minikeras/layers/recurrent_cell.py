@@ -4,8 +4,8 @@ from minikeras import activations, constraints, initializers, regularizers
 from minikeras.layers.core import fused_activation, positive_integer
 from minikeras.layers.layer import Layer
 from minikeras.ops import create
-from minikeras.ops.random import SeedGenerator, dropout
 from minikeras.ops.joining import concatenate
+from minikeras.ops.random import SeedGenerator, dropout
 from minikeras.ops.shaping import expand_dims
 from minikeras.registry import is_built_in
 

@@ -77,7 +77,8 @@ class RNN(Layer):
     def call(self, sequences, initial_state=None, mask=None, training=False):
         if not sequences.shape[1]:
             raise ValueError(
-                f"{who(self)} expected at least one time step, received shape {sequences.shape}."
+                f"{who(self)} expected at least one time step, received shape {sequences.shape}. "
+                "Leave empty sequences out."
             )
         states = self._first_states(sequences.shape[0], initial_state)
         mask = None if mask is None else as_array(flatten(mask)[0]).astype(bool)

@@ -17,7 +17,9 @@ def with_defaults(constructor, **defaults):
     (1, 1)
     """
     parameters = inspect.signature(constructor).parameters.values()
-    values = [defaults.get(p.name, p.default) for p in parameters if p.default is not p.empty]
+    values = [
+        defaults.get(p.name, p.default) for p in parameters if p.name in defaults or p.default is not p.empty
+    ]
     copy = types.FunctionType(
         constructor.__code__,
         constructor.__globals__,
@@ -34,7 +36,9 @@ def one_of(value, allowed, name, layer):
     """A setting that is one of a few words, in lower case."""
     word = value.lower() if isinstance(value, str) else value
     if word not in allowed:
-        raise ValueError(f"{who(layer)}: {name} must be one of {', '.join(map(repr, allowed))}, received {value!r}.")
+        raise ValueError(
+            f"{who(layer)}: {name} must be one of {', '.join(map(repr, allowed))}, received {value!r}."
+        )
     return word
 
 

@@ -37,7 +37,9 @@ def dot_product_attention(
             f"shapes {query.shape}, {key.shape} and {value.shape}."
         )
     if flash_attention:
-        raise ValueError("dot_product_attention: flash_attention=True is not available on a CPU. Leave it out.")
+        raise ValueError(
+            "dot_product_attention: flash_attention=True is not available on a CPU. Leave it out."
+        )
     dtype = result_type(query.dtype, key.dtype, value.dtype)
     q, k, v = (shaping.transpose(elementwise.cast(x, dtype), (0, 2, 1, 3)) for x in (query, key, value))
     if k.shape[1] != q.shape[1]:

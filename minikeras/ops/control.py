@@ -139,7 +139,9 @@ def associative_scan(f, elems, reverse=False, axis=0):
     f works on many pairs at once, so that about 2 log₂ n calls suffice (Blelloch 1990).
     """
     if not callable(f):
-        raise TypeError(f"associative_scan expected a function f(a, b) as its first argument, received {f!r}.")
+        raise TypeError(
+            f"associative_scan expected a function f(a, b) as its first argument, received {f!r}."
+        )
     leaves = [convert_to_tensor(leaf) for leaf in flatten(elems)]
     if len({leaf.shape[axis] for leaf in leaves}) > 1:
         raise ValueError(
@@ -163,7 +165,11 @@ def associative_scan(f, elems, reverse=False, axis=0):
         first = part(values, 0, 1)
         rest = part(values, 2, size, 2)
         even = combine(part(odd, 0, rest[0].shape[axis]), rest) if rest[0].shape[axis] else []
-        even = [joining.concatenate([a, b], axis=axis) for a, b in zip(first, even, strict=True)] if even else first
+        even = (
+            [joining.concatenate([a, b], axis=axis) for a, b in zip(first, even, strict=True)]
+            if even
+            else first
+        )
         together = [joining.concatenate([a, b], axis=axis) for a, b in zip(even, odd, strict=True)]
         order = np.argsort(np.concatenate([np.arange(0, size, 2), np.arange(1, size, 2)]))
         return [v[(*(slice(None),) * (axis % v.ndim), order)] for v in together]
@@ -212,12 +218,16 @@ def vectorize(pyfunc, *, excluded=None, signature=None):
     def apply(*args, **kwargs):
         places = [i for i in range(len(args)) if i not in excluded]
         names = [name for name in kwargs if name not in excluded]
-        values = [convert_to_tensor(v) for v in (*[args[i] for i in places], *[kwargs[name] for name in names])]
+        values = [
+            convert_to_tensor(v) for v in (*[args[i] for i in places], *[kwargs[name] for name in names])
+        ]
         inner = ranks if ranks is not None else [0] * len(values)
         outer = [v.shape[: v.ndim - r] for v, r in zip(values, inner, strict=True)]
         loop = np.broadcast_shapes(*outer)
         values = [
-            shaping.reshape(shaping.broadcast_to(v, (*loop, *v.shape[v.ndim - r :])), (-1, *v.shape[v.ndim - r :]))
+            shaping.reshape(
+                shaping.broadcast_to(v, (*loop, *v.shape[v.ndim - r :])), (-1, *v.shape[v.ndim - r :])
+            )
             for v, r in zip(values, inner, strict=True)
         ]
         results = []

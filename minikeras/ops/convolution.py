@@ -49,7 +49,14 @@ def convolution(inputs, kernel, bias, strides, padding, data_format, dilation_ra
     pairs = margins(padding, sizes[1:-1], window, strides, dilation)
     groups = sizes[-1] // kernel.shape[-2]
     y = convolve(
-        inputs, kernel, bias, strides=strides, padding=pairs, dilation=dilation, groups=groups, activation=activation
+        inputs,
+        kernel,
+        bias,
+        strides=strides,
+        padding=pairs,
+        dilation=dilation,
+        groups=groups,
+        activation=activation,
     )
     return channels_first(y) if first else y
 
@@ -91,7 +98,9 @@ def separable_conv(
 def _check_channels(name, inputs, channels, data_format):
     axis = 1 if config.standardize_data_format(data_format) == "channels_first" else -1
     if inputs.shape[axis] != channels:
-        raise ValueError(f"{name}: the kernel is for {channels} channels, the inputs have {inputs.shape[axis]}.")
+        raise ValueError(
+            f"{name}: the kernel is for {channels} channels, the inputs have {inputs.shape[axis]}."
+        )
 
 
 # The transpose
@@ -108,7 +117,9 @@ def convolve_transpose(x, kernel, /, output_shape, strides, padding, dilation):
             dx = kernels.conv(dy, kernel, None, strides, padding, dilation, 1)
         if into[1] is not None:
             wanted = (None, into[1], None)
-            dkernel = kernels.conv_gradient(x, dy, kernel, None, strides, padding, dilation, 1, None, wanted)[1]
+            dkernel = kernels.conv_gradient(x, dy, kernel, None, strides, padding, dilation, 1, None, wanted)[
+                1
+            ]
         return dx, dkernel
 
     return y, gradient
@@ -164,7 +175,9 @@ def conv_transpose(
         for size, s, k, d, (a, b) in zip(inputs.shape[1:-1], strides, window, dilation, pairs, strict=True)
     ]
     shape = (inputs.shape[0], *sizes, kernel.shape[-2])
-    y = convolve_transpose(inputs, kernel, output_shape=shape, strides=strides, padding=pairs, dilation=dilation)
+    y = convolve_transpose(
+        inputs, kernel, output_shape=shape, strides=strides, padding=pairs, dilation=dilation
+    )
     if min(min(pair) for pair in cut) < 0:
         y = shaping.pad(y, [(0, 0), *[(max(-a, 0), max(-b, 0)) for a, b in cut], (0, 0)])
     return channels_first(y) if first else y

@@ -166,7 +166,9 @@ def _geomspace(start, stop, /, num, endpoint, dtype, axis):
 
 def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
     """`num` numbers from start to stop, each a constant multiple of the one before."""
-    return _geomspace(start, stop, num=num, endpoint=endpoint, dtype=_float_type(dtype, start, stop), axis=axis)
+    return _geomspace(
+        start, stop, num=num, endpoint=endpoint, dtype=_float_type(dtype, start, stop), axis=axis
+    )
 
 
 # Converted

@@ -104,7 +104,9 @@ def categorical_crossentropy(target, output, /, from_logits=False, axis=-1):
 def sparse_categorical_crossentropy(target, output, /, from_logits=False, axis=-1):
     """-log(output[target]) along `axis`, for integer targets of one axis less than the output (or of size 1 there)."""
     if not output.shape:
-        raise ValueError("sparse_categorical_crossentropy expected an output of at least one axis, received a scalar.")
+        raise ValueError(
+            "sparse_categorical_crossentropy expected an output of at least one axis, received a scalar."
+        )
     axis %= output.ndim
     if target.ndim == output.ndim and target.shape[axis] == 1:
         target = shaping.squeeze(target, axis)
@@ -116,7 +118,9 @@ def sparse_categorical_crossentropy(target, output, /, from_logits=False, axis=-
             f"shape {output.shape}, received shape {target.shape}."
         )
     labels = elementwise.cast(target, "int32")
-    return _sparse_crossentropy(labels, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon())
+    return _sparse_crossentropy(
+        labels, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon()
+    )
 
 
 @operation
@@ -126,4 +130,6 @@ def binary_crossentropy(target, output, /, from_logits=False):
         raise ValueError(
             f"binary_crossentropy expected target and output of one shape, received {target.shape} and {output.shape}."
         )
-    return _binary_crossentropy(target, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon())
+    return _binary_crossentropy(
+        target, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon()
+    )

@@ -54,7 +54,7 @@ def put(dy, shape, index):
         return _spread(dy, shape=shape, index=index)
     total = np.zeros(shape, dy.dtype)
     parts = index if isinstance(index, tuple) else (index,)
-    if all([i is None or i is Ellipsis or isinstance(i, (int, builtins.slice, np.integer)) for i in parts]):
+    if all(i is None or i is Ellipsis or isinstance(i, (int, builtins.slice, np.integer)) for i in parts):
         total[index] = dy
     else:
         np.add.at(total, index, dy)
@@ -75,7 +75,10 @@ def take(x, indices, /, axis=None):
     if indices.dtype.kind not in "iu":
         indices = indices.astype("int32")
     key = (builtins.slice(None),) * along + (indices,)
-    return np.take(flat, indices, axis=along), (lambda dy: np.reshape(put(dy, flat.shape, key), x.shape), None)
+    return np.take(flat, indices, axis=along), (
+        lambda dy: np.reshape(put(dy, flat.shape, key), x.shape),
+        None,
+    )
 
 
 @differentiable
@@ -87,7 +90,11 @@ def take_along_axis(x, indices, /, axis=None):
     else:
         along, flat = axis % x.ndim, x
         indices = np.broadcast_to(
-            indices, [i if a == along else max(i, s) for a, (i, s) in enumerate(zip(indices.shape, x.shape, strict=True))]
+            indices,
+            [
+                i if a == along else max(i, s)
+                for a, (i, s) in enumerate(zip(indices.shape, x.shape, strict=True))
+            ],
         )
     grid = np.ogrid[tuple([builtins.slice(s) for s in indices.shape])]
     # An axis of size 1 in x is read at its one place, wherever the indices stand.
@@ -99,7 +106,11 @@ def take_along_axis(x, indices, /, axis=None):
 def slice(inputs, start_indices, /, shape):
     """The block of the given shape that begins at start_indices; a size of -1 reaches to the end."""
     starts = as_array(start_indices).reshape(-1).tolist()
-    sizes = as_array(shape).reshape(-1).tolist() if not isinstance(shape, (tuple, list)) else [int(s) for s in shape]
+    sizes = (
+        as_array(shape).reshape(-1).tolist()
+        if not isinstance(shape, (tuple, list))
+        else [int(s) for s in shape]
+    )
     index = tuple([builtins.slice(b, None if s == -1 else b + s) for b, s in zip(starts, sizes, strict=True)])
     return inputs[index], (lambda dy: put(dy, inputs.shape, index), None)
 
@@ -156,7 +167,9 @@ def scatter_update(inputs, indices, updates, /, reduction=None):
     """inputs with updates put at indices (rows of places), combined by reduction: None (replace), 'add', 'max',
     'min' or 'mul'."""
     if reduction not in (None, "add", "max", "min", "mul"):
-        raise ValueError(f"scatter_update expected reduction None, 'add', 'max', 'min' or 'mul', received {reduction!r}.")
+        raise ValueError(
+            f"scatter_update expected reduction None, 'add', 'max', 'min' or 'mul', received {reduction!r}."
+        )
     key = tuple(np.moveaxis(as_array(indices), -1, 0))
     updates = updates.astype(inputs.dtype)
     if reduction == "add":
@@ -218,7 +231,9 @@ def diag(x, /, k=0):
         size = x.shape[0] + abs(k)
         return put(x, (size, size), key), (lambda dy: dy[key],)
     if x.ndim != 2:
-        raise ValueError(f"diag expected a vector or a matrix, received shape {x.shape}. Use diagonal for more axes.")
+        raise ValueError(
+            f"diag expected a vector or a matrix, received shape {x.shape}. Use diagonal for more axes."
+        )
     places = np.arange(x.size).reshape(x.shape).diagonal(k)
     flat = np.reshape(x, (-1,))
     return flat[places], (lambda dy: np.reshape(put(dy, flat.shape, places), x.shape),)
@@ -276,4 +291,6 @@ def nonzero(x, /):
 @differentiable
 def unravel_index(indices, /, shape):
     """Places in an array of a shape from places in its flattened form, one tensor for each axis."""
-    return tuple([i.astype(indices.dtype) for i in np.unravel_index(indices % int(np.prod(shape)), shape)]), None
+    return tuple(
+        [i.astype(indices.dtype) for i in np.unravel_index(indices % int(np.prod(shape)), shape)]
+    ), None

@@ -1,5 +1,7 @@
 """Joining tensors into one, and cutting one into parts."""
 
+import itertools
+
 import numpy as np
 
 from minikeras.autodiff import as_array, convert_to_tensor, differentiable, operation
@@ -99,7 +101,10 @@ def meshgrid(*x, indexing="xy"):
     if indexing == "xy" and len(places) > 1:
         places[:2] = [1, 0]
         sizes[:2] = [sizes[1], sizes[0]]
-    columns = [v.reshape([-1 if a == p else 1 for a in range(len(sizes))]) for v, p in zip(vectors, places, strict=True)]
+    columns = [
+        v.reshape([-1 if a == p else 1 for a in range(len(sizes))])
+        for v, p in zip(vectors, places, strict=True)
+    ]
     return [shaping.broadcast_to(c, sizes) for c in columns]
 
 
@@ -111,7 +116,7 @@ def _cut_by_index(x, indices_or_sections, axis):
     size = x.shape[axis]
     bounds = _bounds(size, indices_or_sections)
     lead = (slice(None),) * (axis % len(x.shape))
-    return tuple([getitem(x, (*lead, slice(a, b))) for a, b in zip(bounds[:-1], bounds[1:], strict=True)])
+    return tuple([getitem(x, (*lead, slice(a, b))) for a, b in itertools.pairwise(bounds)])
 
 
 def _bounds(size, indices_or_sections):
@@ -126,7 +131,7 @@ def _bounds(size, indices_or_sections):
 def _split(x, /, indices_or_sections, axis):
     bounds = _bounds(x.shape[axis], indices_or_sections)
     lead = (slice(None),) * (axis % x.ndim)
-    parts = tuple([x[(*lead, slice(a, b))] for a, b in zip(bounds[:-1], bounds[1:], strict=True)])
+    parts = tuple([x[(*lead, slice(a, b))] for a, b in itertools.pairwise(bounds)])
 
     def gradient(dys, into):
         whole = [np.zeros_like(p) if dy is None else dy for p, dy in zip(parts, dys, strict=True)]
@@ -187,7 +192,11 @@ def _unstack(x, /, axis):
     parts = tuple(np.moveaxis(x, axis, 0))
 
     def gradient(dys, into):
-        return (np.stack([np.zeros_like(p) if dy is None else dy for p, dy in zip(parts, dys, strict=True)], axis=axis),)
+        return (
+            np.stack(
+                [np.zeros_like(p) if dy is None else dy for p, dy in zip(parts, dys, strict=True)], axis=axis
+            ),
+        )
 
     return parts, gradient
 

@@ -273,7 +273,9 @@ def qr(x, /, mode="reduced"):
 
     def gradient(dys, into):
         if mode == "complete" and rows > columns:
-            raise ValueError("qr has no gradient with mode='complete' for matrices with more rows than columns.")
+            raise ValueError(
+                "qr has no gradient with mode='complete' for matrices with more rows than columns."
+            )
         dq, dr = (np.zeros_like(y) if dy is None else dy for dy, y in zip(dys, (q, r), strict=True))
         if rows >= columns:
             return (square_gradient(q, r, dq, dr),)
@@ -389,7 +391,9 @@ def norm(x, /, ord=None, axis=None, keepdims=False):
     if len(axes) == 1:
         return _vector_norm(x, ord, axes, keepdims)
     if len(axes) != 2:
-        raise ValueError(f"norm expected one axis (vectors) or two (matrices), received axis={axis!r}, ord={ord!r}.")
+        raise ValueError(
+            f"norm expected one axis (vectors) or two (matrices), received axis={axis!r}, ord={ord!r}."
+        )
     y = _matrix_norm(shaping.moveaxis(x, axes, (-2, -1)), ord)
     return shaping.expand_dims(y, tuple(sorted(axes))) if keepdims else y
 
@@ -409,12 +413,16 @@ def _vector_norm(x, ord, axes, keepdims):
     if ord == -np.inf:
         return reduce.min(size, axis=axes, keepdims=keepdims)
     if ord == 0:
-        return reduce.sum(elementwise.cast(elementwise.not_equal(x, 0), x.dtype), axis=axes, keepdims=keepdims)
+        return reduce.sum(
+            elementwise.cast(elementwise.not_equal(x, 0), x.dtype), axis=axes, keepdims=keepdims
+        )
     if isinstance(ord, str):
         raise ValueError(f"norm expected a number as ord for vectors, received {ord!r}.")
     if ord == 1:
         return reduce.sum(size, axis=axes, keepdims=keepdims)
-    return elementwise.power(reduce.sum(elementwise.power(size, ord), axis=axes, keepdims=keepdims), 1.0 / ord)
+    return elementwise.power(
+        reduce.sum(elementwise.power(size, ord), axis=axes, keepdims=keepdims), 1.0 / ord
+    )
 
 
 def _matrix_norm(x, ord):
@@ -427,7 +435,9 @@ def _matrix_norm(x, ord):
     if ord in (1, -1, np.inf, -np.inf):
         sums = reduce.sum(elementwise.absolute(x), axis=-2 if abs(ord) == 1 else -1)
         return (reduce.max if ord > 0 else reduce.min)(sums, axis=-1)
-    raise ValueError(f"norm expected ord to be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices, received {ord!r}.")
+    raise ValueError(
+        f"norm expected ord to be 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices, received {ord!r}."
+    )
 
 
 # The derivative along a direction
@@ -451,7 +461,11 @@ def jvp(fun, primals, tangents, has_aux=False):
         outer.watch(upstream)
         found = inner.gradient(leaves, primals, upstream)
         kept = [(g, t) for g, t in zip(found, tangents, strict=True) if g is not None]
-    derivatives = outer.gradient([g for g, _ in kept], upstream, [t for _, t in kept]) if kept else [None] * len(leaves)
-    derivatives = [Tensor(np.zeros_like(o.array)) if d is None else d for o, d in zip(leaves, derivatives, strict=True)]
+    derivatives = (
+        outer.gradient([g for g, _ in kept], upstream, [t for _, t in kept]) if kept else [None] * len(leaves)
+    )
+    derivatives = [
+        Tensor(np.zeros_like(o.array)) if d is None else d for o, d in zip(leaves, derivatives, strict=True)
+    ]
     pair = (outputs, pack_like(outputs, derivatives))
     return (*pair, aux) if has_aux else pair

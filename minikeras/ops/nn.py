@@ -6,7 +6,6 @@ from minikeras.ops.attention import *
 from minikeras.ops.convolution import *
 from minikeras.ops.crossentropy import *
 from minikeras.ops.ctc import *
-from minikeras.ops.elementwise.complex import polar
 from minikeras.ops.encoding import *
 from minikeras.ops.normalization import *
 from minikeras.ops.patches import *

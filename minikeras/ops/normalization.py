@@ -36,13 +36,18 @@ def normalize(x, /, axis=-1, order=2, epsilon=None):
 def moments(x, /, axes, keepdims=False, synchronized=False):
     """The mean and the (biased) variance of x along `axes`, computed in at least float32."""
     if synchronized:
-        raise ValueError("moments: synchronized=True needs several processes, of which there is one. Leave it out.")
+        raise ValueError(
+            "moments: synchronized=True needs several processes, of which there is one. Leave it out."
+        )
     x = floating_tensor(x)
     wide = elementwise.cast(x, "float32") if x.dtype == "float16" else x
     mean = reduce.mean(wide, axis=axes, keepdims=keepdims)
     variance = reduce.var(wide, axis=axes, keepdims=keepdims)
     if wide is not x:
-        mean, variance = elementwise.saturate_cast(mean, x.dtype), elementwise.saturate_cast(variance, x.dtype)
+        mean, variance = (
+            elementwise.saturate_cast(mean, x.dtype),
+            elementwise.saturate_cast(variance, x.dtype),
+        )
     return mean, variance
 
 

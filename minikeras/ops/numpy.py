@@ -5,6 +5,7 @@ from minikeras.ops.create import *
 from minikeras.ops.cumulative import *
 from minikeras.ops.elementwise.arithmetic import *
 from minikeras.ops.elementwise.bitwise import *
+from minikeras.ops.elementwise.casting import *
 from minikeras.ops.elementwise.choice import *
 from minikeras.ops.elementwise.comparison import *
 from minikeras.ops.elementwise.complex import *
@@ -12,10 +13,8 @@ from minikeras.ops.elementwise.exponential import *
 from minikeras.ops.elementwise.rounding import *
 from minikeras.ops.elementwise.special import *
 from minikeras.ops.elementwise.trigonometry import *
-from minikeras.ops.elementwise.casting import *
 from minikeras.ops.indexing import *
 from minikeras.ops.joining import *
-from minikeras.ops.linalg import slogdet
 from minikeras.ops.nanreduce import *
 from minikeras.ops.products import *
 from minikeras.ops.reduce import *

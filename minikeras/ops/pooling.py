@@ -38,7 +38,9 @@ def max_pool(inputs, /, pool_size, strides=None, padding="valid", data_format=No
 @operation
 def average_pool(inputs, /, pool_size, strides=None, padding="valid", data_format=None):
     """The mean of each window of (batch, *spatial, channels) inputs, over the elements that lie inside the input."""
-    return _pool(average_windows, floating_tensor(inputs), pool_size, strides, padding, data_format, "average_pool")
+    return _pool(
+        average_windows, floating_tensor(inputs), pool_size, strides, padding, data_format, "average_pool"
+    )
 
 
 def _pool(function, inputs, pool_size, strides, padding, data_format, name):

@@ -13,7 +13,9 @@ __all__ = ["log_softmax", "softmax"]
 
 
 def _softmax_composed(x):
-    e = elementwise.exp(elementwise.subtract(x, elementwise.stop_gradient(reduce.max(x, axis=-1, keepdims=True))))
+    e = elementwise.exp(
+        elementwise.subtract(x, elementwise.stop_gradient(reduce.max(x, axis=-1, keepdims=True)))
+    )
     return elementwise.divide(e, reduce.sum(e, axis=-1, keepdims=True))
 
 

@@ -60,9 +60,15 @@ def tensordot(x1, x2, /, axes=2):
         )
     free1, free2 = ([a for a in range(x.ndim) if a not in used] for x, used in ((x1, first), (x2, second)))
     size = int(np.prod([x1.shape[a] for a in first]))
-    left = shaping.reshape(shaping.transpose(x1, (*free1, *first)), (int(np.prod([x1.shape[a] for a in free1])), size))
-    right = shaping.reshape(shaping.transpose(x2, (*second, *free2)), (size, int(np.prod([x2.shape[a] for a in free2]))))
-    return shaping.reshape(matmul(left, right), [*(x1.shape[a] for a in free1), *(x2.shape[a] for a in free2)])
+    left = shaping.reshape(
+        shaping.transpose(x1, (*free1, *first)), (int(np.prod([x1.shape[a] for a in free1])), size)
+    )
+    right = shaping.reshape(
+        shaping.transpose(x2, (*second, *free2)), (size, int(np.prod([x2.shape[a] for a in free2])))
+    )
+    return shaping.reshape(
+        matmul(left, right), [*(x1.shape[a] for a in free1), *(x2.shape[a] for a in free2)]
+    )
 
 
 # Einstein's summation
@@ -80,7 +86,9 @@ def _einsum(*operands, subscripts):
             letters = list(dict.fromkeys(inputs[i]))
             kept = "".join(c for c in letters if c in available)
             terms = ",".join([output, *others])
-            dx = np.einsum(f"{terms}->{kept}", dy, *[o for j, o in enumerate(operands) if j != i], optimize=True)
+            dx = np.einsum(
+                f"{terms}->{kept}", dy, *[o for j, o in enumerate(operands) if j != i], optimize=True
+            )
             # An axis that was summed over alone comes back by repetition.
             place = tuple([slice(None) if c in available else None for c in letters])
             sizes = dict(zip(inputs[i], operands[i].shape, strict=True))
@@ -113,7 +121,7 @@ def einsum(subscripts, *operands, **kwargs):
     if unknown:
         raise TypeError(f"einsum received unknown arguments {unknown}; it takes `optimize` alone.")
     operands = [shaping.reshape(o, np.shape(o)) if not hasattr(o, "dtype") else o for o in operands]
-    if all([o.dtype == np.int8 for o in operands]):
+    if all(o.dtype == np.int8 for o in operands):
         operands = [elementwise.cast(o, "int32") for o in operands]
     return _einsum(*operands, subscripts=_expand(subscripts, [o.ndim for o in operands]))
 
@@ -128,7 +136,9 @@ def _expand(subscripts, ranks):
     widths = [rank - len(term.replace("...", "")) for term, rank in zip(terms, ranks, strict=True)]
     for term, width in zip(terms, widths, strict=True):
         if width < 0 or (width and "..." not in term):
-            raise ValueError(f"einsum {subscripts!r}: {term!r} does not name the axes of its operand one by one.")
+            raise ValueError(
+                f"einsum {subscripts!r}: {term!r} does not name the axes of its operand one by one."
+            )
     widest = max([w for w, t in zip(widths, terms, strict=True) if "..." in t], default=0)
     dots = "".join(spare[:widest])
     terms = [t.replace("...", dots[widest - w :] if w else "") for t, w in zip(terms, widths, strict=True)]
@@ -173,7 +183,9 @@ def cross(x1, x2, /, axisa=-1, axisb=-1, axisc=-1, axis=None):
         axisa = axisb = axisc = axis
     a, b = shaping.moveaxis(x1, axisa, -1), shaping.moveaxis(x2, axisb, -1)
     if a.shape[-1] not in (2, 3) or b.shape[-1] not in (2, 3):
-        raise ValueError(f"cross expected vectors of 2 or 3 elements, received shapes {x1.shape} and {x2.shape}.")
+        raise ValueError(
+            f"cross expected vectors of 2 or 3 elements, received shapes {x1.shape} and {x2.shape}."
+        )
     third = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
     if a.shape[-1] == b.shape[-1] == 2:
         return third

@@ -80,7 +80,9 @@ def segment_prod(data, segment_ids, /, num_segments=None, sorted=False):
         rest = np.ones_like(y)
         np.multiply.at(rest, ids, np.where(zero, 1, taken))
         rest = rest[ids]
-        others = np.where(zero, np.where(zeros == 1, rest, 0), np.where(zeros == 0, rest / np.where(zero, 1, taken), 0))
+        others = np.where(
+            zero, np.where(zeros == 1, rest, 0), np.where(zeros == 0, rest / np.where(zero, 1, taken), 0)
+        )
         return put((dy[ids] * others).astype(dy.dtype), data.shape, rows)
 
     return y, (gradient, None)

@@ -161,7 +161,9 @@ def pad(x, /, pad_width, mode="constant", constant_values=None):
     (mirrored beyond them) or 'edge' (those repeated).
     """
     if mode not in ("constant", "reflect", "symmetric", "edge"):
-        raise ValueError(f"pad expected mode 'constant', 'reflect', 'symmetric' or 'edge', received {mode!r}.")
+        raise ValueError(
+            f"pad expected mode 'constant', 'reflect', 'symmetric' or 'edge', received {mode!r}."
+        )
     if mode != "constant" and constant_values is not None:
         raise ValueError(
             f"pad takes constant_values only with mode='constant', received mode={mode!r}. Leave out one of the two."
@@ -193,17 +195,23 @@ def rearrange(tensor, /, pattern, **axes_lengths):
         raise ValueError(f"rearrange expected a pattern like 'b h w -> b (h w)', received {pattern!r}.")
     source, target = _groups(left), _groups(right)
     if len(source) != tensor.ndim:
-        raise ValueError(f"rearrange: the pattern {pattern!r} names {len(source)} axes, the tensor has {tensor.ndim}.")
+        raise ValueError(
+            f"rearrange: the pattern {pattern!r} names {len(source)} axes, the tensor has {tensor.ndim}."
+        )
     sizes = dict(axes_lengths)
     for group, total in zip(source, tensor.shape, strict=True):
         unknown = [name for name in group if name not in sizes]
         known = int(np.prod([sizes[name] for name in group if name in sizes]))
         if len(unknown) > 1:
-            raise ValueError(f"rearrange: give the lengths of all but one of the axes {group} of {pattern!r}.")
+            raise ValueError(
+                f"rearrange: give the lengths of all but one of the axes {group} of {pattern!r}."
+            )
         if unknown:
             sizes[unknown[0]] = total // known
         if int(np.prod([sizes[name] for name in group])) != total:
-            raise ValueError(f"rearrange: the axes {group} of {pattern!r} do not multiply to the axis of size {total}.")
+            raise ValueError(
+                f"rearrange: the axes {group} of {pattern!r} do not multiply to the axis of size {total}."
+            )
     names = [name for group in source for name in group]
     order = [name for group in target for name in group]
     if sorted(names) != sorted(order):

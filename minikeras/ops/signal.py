@@ -20,9 +20,13 @@ def _pair(x, name):
         )
     real, imaginary = convert_to_tensor(x[0]), convert_to_tensor(x[1])
     if real.shape != imaginary.shape:
-        raise ValueError(f"{name} expected both parts of one shape, received {real.shape} and {imaginary.shape}.")
+        raise ValueError(
+            f"{name} expected both parts of one shape, received {real.shape} and {imaginary.shape}."
+        )
     if real.dtype.kind != "f" or imaginary.dtype.kind != "f":
-        raise ValueError(f"{name} expected parts of a float dtype, received {real.dtype} and {imaginary.dtype}.")
+        raise ValueError(
+            f"{name} expected parts of a float dtype, received {real.dtype} and {imaginary.dtype}."
+        )
     return real, imaginary
 
 
@@ -162,12 +166,16 @@ def _window(window, length, dtype, name):
         return np.ones(length, dtype)
     if isinstance(window, str):
         if window not in ("hann", "hamming"):
-            raise ValueError(f"{name} expected window 'hann', 'hamming', None or a vector, received {window!r}.")
+            raise ValueError(
+                f"{name} expected window 'hann', 'hamming', None or a vector, received {window!r}."
+            )
         # The periodic forms: one point longer, without the last.
         return {"hann": np.hanning, "hamming": np.hamming}[window](length + 1)[:-1].astype(dtype)
     values = as_array(window, dtype)
     if values.shape != (length,):
-        raise ValueError(f"{name} expected a window of sequence_length={length} points, received shape {values.shape}.")
+        raise ValueError(
+            f"{name} expected a window of sequence_length={length} points, received shape {values.shape}."
+        )
     return values
 
 

@@ -103,7 +103,11 @@ def bincount(x, weights=None, /, minlength=0, sparse=False):
     size = max(int(x.max(initial=-1)) + 1, minlength)
     x = x.astype("int64")
     rows = x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x[None]
-    dtype = np.dtype("int32") if weights is None else elementwise.add(weights[..., :0], x[..., :0].astype("bool")).dtype
+    dtype = (
+        np.dtype("int32")
+        if weights is None
+        else elementwise.add(weights[..., :0], x[..., :0].astype("bool")).dtype
+    )
     weighted = np.ones(rows.shape, dtype) if weights is None else weights.reshape(rows.shape)
     key = (np.arange(len(rows))[:, None], rows)
     y = put(weighted, (len(rows), size), key).reshape((*x.shape[:-1], size))
@@ -122,7 +126,9 @@ def histogram(x, /, bins=10, range=None):
 
 @differentiable
 def _unique(x, /, axis, size, fill_value):
-    values, index, inverse, counts = np.unique(x, return_index=True, return_inverse=True, return_counts=True, axis=axis)
+    values, index, inverse, counts = np.unique(
+        x, return_index=True, return_inverse=True, return_counts=True, axis=axis
+    )
     along = 0 if axis is None else axis % x.ndim
     if size is not None:
         missing = max(size - values.shape[along], 0)

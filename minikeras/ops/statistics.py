@@ -29,7 +29,9 @@ def _quantile(x, /, q, axis, method, keepdims, skip_nan):
     x = floating(x)
     q = as_array(q).astype("float64")
     if q.size and (q.min() < 0 or q.max() > 1):
-        raise ValueError(f"quantile expected q between 0 and 1, received {q}. Percentiles are those of percentile().")
+        raise ValueError(
+            f"quantile expected q between 0 and 1, received {q}. Percentiles are those of percentile()."
+        )
     axes = reduce.axes_of(axis, x.ndim)
     kept = [a for a in range(x.ndim) if a not in axes]
     rows = np.reshape(np.transpose(x, (*kept, *axes)), (int(np.prod([x.shape[a] for a in kept])), -1))
@@ -52,11 +54,16 @@ def _quantile(x, /, q, axis, method, keepdims, skip_nan):
     weight = weight.astype(x.dtype)
     lines = np.arange(len(values))
     first, second = (lines, order[lines, low]), (lines, order[lines, high])
-    y = rows[first] * (1 - weight) + np.where(np.equal(weight, 0), np.zeros_like(weight), rows[second]) * weight
+    y = (
+        rows[first] * (1 - weight)
+        + np.where(np.equal(weight, 0), np.zeros_like(weight), rows[second]) * weight
+    )
     lost = (nan == values.shape[-1]) if skip_nan else (nan > 0)
     if lost.any():
         y = np.where(lost, np.full((), np.nan, x.dtype), y)
-    sizes = tuple([1 if a in axes else x.shape[a] for a in range(x.ndim)] if keepdims else [x.shape[a] for a in kept])
+    sizes = tuple(
+        [1 if a in axes else x.shape[a] for a in range(x.ndim)] if keepdims else [x.shape[a] for a in kept]
+    )
 
     def gradient(dy):
         dy = np.reshape(dy, (-1, len(values)))

@@ -148,6 +148,8 @@ class Epochs:
 
 def batch_length(x):
     """The number of samples in a batch."""
+    if type(x) is Tensor and x.array.ndim:
+        return len(x.array)
     leaf = next(leaf for leaf in flatten(x) if leaf is not None)
     return leaf.shape[0] if leaf.shape else 1
 

@@ -28,48 +28,49 @@ class Replay:
     def __init__(self, model):
         self.model = model
         self._steps = {}
+        self._learning = None
 
     def step(self, x, y, weight):
-        """One training step by replay: (predictions, loss); None if this batch has to be trained on as usual."""
-        leaves = [x, y, weight] if weight is not None else [x, y]
+        """One training step by replay: (predictions, loss); None if this batch has to be trained on as usual.
+
+        What is then done as usual is noted, if it is the first step of its shape; `learn` takes the notes.
+        """
+        self._learning = None
         if type(x) is not Tensor or type(y) is not Tensor or x.mask is not None:
             return None
+        leaves = [x, y] if weight is None else [x, y, weight]
         key = tuple([(leaf.array.shape, leaf.array.dtype.char) for leaf in leaves])
         recorded = self._steps.get(key, _NEW)
         if recorded is None:
             return None
-        if recorded is not _NEW and recorded.trusted:
-            return recorded.run(leaves)
-        return self._learn(key, recorded, leaves, x, y, weight)
-
-    def _learn(self, key, recorded, leaves, x, y, weight):
-        """The first step of a shape, recorded; or the second, run both ways."""
-        model = self.model
         if recorded is _NEW:
-            if len(self._steps) >= _SHAPES_KEPT:
-                return None
-            self._steps[key] = None  # an error on the way leaves the shape unrecorded
-            state.recorder = applications = []
-            try:
-                tape, y_pred, loss = model.forward_step(x, y, weight)
-            finally:
-                state.recorder = None
-            variables = model.backward_step(tape, loss)
-            self._steps[key] = RecordedStep.of(applications, leaves, y_pred, loss, variables, model.optimizer)
-            return y_pred, loss
-        kept = [(v, v.array.copy()) for v in model.non_trainable_variables]
-        replayed = recorded.gradients(leaves)
-        replayed = replayed and [np.array(a) for a in replayed]
+            if len(self._steps) < _SHAPES_KEPT:
+                self._steps[key] = None  # an error on the way leaves the shape unrecorded
+                self._learning = key, leaves, None
+                state.recorder = []
+            return None
+        if recorded.trusted:
+            return recorded.run(leaves)
+        kept = [(v, v.array.copy()) for v in self.model.non_trainable_variables]
+        replayed = [np.array(a) for a in recorded.gradients(leaves)]
         for variable, value in kept:
             variable.array[...] = value
-        tape, y_pred, loss = model.forward_step(x, y, weight)
-        expected = [loss.array, y_pred.array, *tape.backward(loss, recorded.variables)]
-        same = replayed and all(np.array_equal(a, b, equal_nan=True) for a, b in zip(replayed, expected, strict=True))
-        recorded.trusted = bool(same)
+        self._learning = key, leaves, replayed
+        return None
+
+    def learn(self, applications, y_pred, loss, variables, gradients):
+        """Make the recorded step of what was just done as usual, or hold it against the replay of the same batch."""
+        if self._learning is None:
+            return
+        key, leaves, replayed = self._learning
+        if replayed is None:
+            self._steps[key] = RecordedStep.of(applications, leaves, y_pred, loss, variables, self.model.optimizer)
+            return
+        usual = [loss.array, y_pred.array, *gradients]
+        same = all(g is not None and np.array_equal(r, g, equal_nan=True) for r, g in zip(replayed, usual, strict=True))
+        self._steps[key].trusted = same
         if not same:
             self._steps[key] = None
-        model.optimizer.apply(expected[2:], recorded.variables)
-        return y_pred, loss
 
 
 _NEW = object()

@@ -6,9 +6,10 @@ import numpy as np
 
 from minikeras import optimizers
 from minikeras.autodiff import GradientTape
+from minikeras.autodiff.tensor import state
 from minikeras.callbacks import CallbackList
 from minikeras.metrics.reduction import Mean
-from minikeras.nest import flatten, map_structure
+from minikeras.nest import map_structure
 from minikeras.ops import elementwise
 from minikeras.registry import is_built_in
 from minikeras.serialization import deserialize, serialize
@@ -110,11 +111,18 @@ class Trainer:
         x, y, sample_weight = unpack(data)
         replay = self._replay if self._replay is not None else self._new_replay()
         result = replay.step(x, y, sample_weight) if replay else None
-        if result is None:
-            tape, y_pred, loss = self.forward_step(x, y, sample_weight)
-            self.backward_step(tape, loss)
-        else:
+        if result is not None:
             y_pred, loss = result
+        else:
+            try:
+                tape, y_pred, loss = self.forward_step(x, y, sample_weight)
+            finally:
+                applications, state.recorder = state.recorder, None
+            variables, gradients = self.backward_step(tape, loss)
+            if replay:
+                replay.learn(applications, y_pred, loss, variables, gradients)
+            if variables:
+                self.optimizer.apply(gradients, variables)
         self._loss_tracker.update_state(loss, batch_length(x))
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
@@ -126,16 +134,15 @@ class Trainer:
         return tape, y_pred, loss
 
     def backward_step(self, tape, loss):
-        """The other half: gradients, written to where the optimizer keeps them, and its step. Returns the variables."""
+        """The other half: (variables, gradients), the gradients where the optimizer keeps them."""
         if self._trained is None:
             self._trained = self.trainable_variables
         variables, optimizer = self._trained, self.optimizer
-        if variables:
-            scale = optimizer.scale_loss(1.0)
-            seed = None if scale == 1.0 else np.full(loss.shape, scale, loss.dtype)
-            gradients = tape.backward(loss, variables, seed, into=optimizer.destinations(variables))
-            optimizer.apply(gradients, variables)
-        return variables
+        if not variables:
+            return [], []
+        scale = optimizer.scale_loss(1.0)
+        seed = None if scale == 1.0 else np.full(loss.shape, scale, loss.dtype)
+        return variables, tape.backward(loss, variables, seed, into=optimizer.destinations(variables))
 
     def _new_replay(self):
         """The recorded steps of this model; False if it has to be trained without."""

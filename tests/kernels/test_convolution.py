@@ -4,9 +4,9 @@ from itertools import product
 
 import numpy as np
 import pytest
-from kernel_checks import awkward, check_gradients, close, numbers, wide
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kernel_checks import awkward, check_gradients, close, numbers, wide
 
 from minikeras.kernels import reference
 
@@ -14,7 +14,10 @@ from minikeras.kernels import reference
 def case(n, spatial, c, kernel, f, strides=1, padding=0, dilation=1, groups=1):
     axes = len(spatial)
     edges = padding if isinstance(padding, tuple) else ((padding, padding),) * axes
-    as_tuple = lambda value: value if isinstance(value, tuple) else (value,) * axes
+
+    def as_tuple(value):
+        return value if isinstance(value, tuple) else (value,) * axes
+
     return (n, *spatial, c), (*kernel, c // groups, f), as_tuple(strides), edges, as_tuple(dilation), groups
 
 

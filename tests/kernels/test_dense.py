@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from kernel_checks import awkward, check_gradients, close, numbers, wide
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kernel_checks import awkward, check_gradients, close, numbers, wide
 
 from minikeras.kernels import reference
 
@@ -33,7 +33,7 @@ def naive(x, w, b, activation=None):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("n, k, m", EDGES)
+@pytest.mark.parametrize(("n", "k", "m"), EDGES)
 def test_values(kernels, n, k, m, activation):
     x, w, b = numbers(n, k), numbers(k, m, seed=1), numbers(m, seed=2)
     close(kernels.dense(x, w, b, activation), naive(*wide(x, w, b), activation), terms=k)
@@ -41,7 +41,7 @@ def test_values(kernels, n, k, m, activation):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("n, k, m", EDGES)
+@pytest.mark.parametrize(("n", "k", "m"), EDGES)
 def test_gradients_against_float64(kernels, n, k, m, activation):
     x, w, dy = numbers(n, k), numbers(k, m, seed=1), numbers(n, m, seed=3)
     y = naive(*wide(x, w, None), activation).astype(np.float32)
@@ -74,7 +74,9 @@ def test_any_leading_axes(kernels, shape):
     assert y.shape == (*shape[:-1], 5)
     close(y.reshape(-1, 5), naive(*wide(x.reshape(-1, 6), w, b), "relu"), terms=6)
     dx, dw, db = kernels.dense_gradient(y, x, w, y, "relu", (True,) * 3)
-    assert dx.shape == x.shape and dw.shape == w.shape and db.shape == b.shape
+    assert dx.shape == x.shape
+    assert dw.shape == w.shape
+    assert db.shape == b.shape
 
 
 def test_awkward_inputs(kernels):
@@ -106,7 +108,8 @@ def test_nan_propagates(kernels):
     x = numbers(40, 20)
     x[33, 3] = np.nan
     y = kernels.dense(x, numbers(20, 35), None, "relu")
-    assert np.isnan(y[33]).all() and not np.isnan(np.delete(y, 33, 0)).any()
+    assert np.isnan(y[33]).all()
+    assert not np.isnan(np.delete(y, 33, 0)).any()
 
 
 def test_unknown_activation_is_named(kernels):

@@ -42,7 +42,9 @@ def test_batch(kernels, shape):
             close(value, goal, 2e-5)
     into = (np.empty_like(x), None, np.empty_like(beta))
     dx, dgamma, dbeta = kernels.batch_norm_gradient(dy, x, gamma, mean, inverse, into)
-    assert dx is into[0] and dgamma is None and dbeta is into[2]
+    assert dx is into[0]
+    assert dgamma is None
+    assert dbeta is into[2]
 
 
 @pytest.mark.parametrize("shape", [*SHAPES, (4, 100), (3, 129)])
@@ -60,7 +62,7 @@ def test_layer(kernels, shape):
             close(value, goal, 2e-5)
 
 
-@pytest.mark.parametrize("naive, name", [(naive_batch, "batch_norm"), (naive_layer, "layer_norm")])
+@pytest.mark.parametrize(("naive", "name"), [(naive_batch, "batch_norm"), (naive_layer, "layer_norm")])
 def test_gradients_against_differences(naive, name):
     x, gamma, beta, dy = wide(*inputs((4, 3, 5)))
     results = getattr(reference, name)(x, gamma, beta, EPSILON)

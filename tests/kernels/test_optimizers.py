@@ -114,9 +114,12 @@ def test_squared_norm(kernels, size):
 def test_views_are_updated_in_place(kernels):
     arena = np.ones(100, np.float32)
     kernels.sgd(arena[3:50], np.ones(47, np.float32), 0.25)
-    assert (arena[3:50] == 0.75).all() and (arena[:3] == 1).all() and (arena[50:] == 1).all()
+    assert (arena[3:50] == 0.75).all()
+    assert (arena[:3] == 1).all()
+    assert (arena[50:] == 1).all()
     kernels.sgd(arena[::2], np.ones(50, np.float32), 1.0)
-    assert (arena[52::2] == 0).all() and (arena[51::2] == 1).all()
+    assert (arena[52::2] == 0).all()
+    assert (arena[51::2] == 1).all()
 
 
 def test_float64(kernels):

@@ -147,7 +147,9 @@ def test_into_and_no_bias(kernels, kind):
     assert partial[0] is partial[2] is partial[3] is partial[4] is None
 
 
-@pytest.mark.parametrize("activation, recurrent", [("relu", "sigmoid"), (None, "tanh"), ("sigmoid", "relu")])
+@pytest.mark.parametrize(
+    ("activation", "recurrent"), [("relu", "sigmoid"), (None, "tanh"), ("sigmoid", "relu")]
+)
 def test_other_activations(kernels, activation, recurrent):
     x, w, u, b, h, c = inputs("lstm", 3, 4, 5, 6)
     outputs, _, _, saved = kernels.lstm(x, w, u, b, h, c, None, activation, recurrent)

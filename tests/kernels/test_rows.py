@@ -35,7 +35,7 @@ def test_gather_refuses_rows_outside(kernels, index):
 
 
 @pytest.mark.parametrize(
-    "rows, width, shape", [(1, 1, (1,)), (5, 3, (7,)), (40, 17, (33, 4)), (1000, 32, (8, 64))]
+    ("rows", "width", "shape"), [(1, 1, (1,)), (5, 3, (7,)), (40, 17, (33, 4)), (1000, 32, (8, 64))]
 )
 @pytest.mark.parametrize("kind", [np.int64, np.int32])
 def test_embedding_gradient(kernels, rows, width, shape, kind):

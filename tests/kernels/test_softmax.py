@@ -82,7 +82,7 @@ def test_crossentropy_gradients(kernels, shape, from_logits):
 
     def expected(target):
         target, output64, dloss64 = (
-            a[..., None] if a is dloss else a for a in wide(target, output, dloss)[:2] + (dloss,)
+            a[..., None] if a is dloss else a for a in (*wide(target, output, dloss)[:2], dloss)
         )
         dloss64 = dloss64.astype(np.float64)
         if from_logits:
@@ -150,8 +150,6 @@ def test_labels_outside_are_refused(kernels, label, from_logits):
     message = rf"labels from 0 to 2 \(its output has 3 classes\), received a label {label}\. Widen"
     with pytest.raises(ValueError, match=message):
         kernels.sparse_crossentropy(labels, output, from_logits, EPSILON)
-    with pytest.raises(ValueError, match=message):
-        kernels.sparse_crossentropy_gradient(np.ones(2, np.float32), labels, output, from_logits, EPSILON)
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float64])

@@ -24,10 +24,9 @@ def _otherwise(name, *arguments):
 
 
 def _contiguous(value):
-    if isinstance(value, np.ndarray) and value.dtype == np.float32 and not value.flags.carray:
-        if not value.flags.c_contiguous or not value.flags.aligned:
-            return np.array(value, order="C", subok=False)
-    return value
+    if not isinstance(value, np.ndarray) or value.dtype != np.float32:
+        return value
+    return value if value.flags.c_contiguous and value.flags.aligned else np.array(value, order="C")
 
 
 _native.set_fallback(_otherwise)

@@ -12,4 +12,4 @@ from minikeras.ops.elementwise.special import *
 from minikeras.ops.elementwise.trigonometry import *
 
 # What the families export, without the families themselves.
-__all__ = sorted(name for name, value in globals().items() if callable(value) and not name.startswith("_"))  # noqa: PLE0605
+__all__ = sorted(name for name, value in globals().items() if callable(value) and not name.startswith("_"))

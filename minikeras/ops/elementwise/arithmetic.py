@@ -233,7 +233,9 @@ def hypot(x1, x2, /):
 def ldexp(x1, x2, /):
     """x1 · 2^x2, for integers x2."""
     if x2.dtype.kind not in "iu":
-        raise TypeError(f"ldexp expected integers as exponents x2, received dtype {x2.dtype}. Cast x2 to int32.")
+        raise TypeError(
+            f"ldexp expected integers as exponents x2, received dtype {x2.dtype}. Cast x2 to int32."
+        )
     x1 = floating(x1)
     scale = np.ldexp(np.ones((), x1.dtype), x2)
     return x1 * scale, (lambda dy: dy * scale, None)

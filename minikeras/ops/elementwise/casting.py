@@ -25,7 +25,9 @@ def saturate_cast(x, /, dtype):
         low, high = float(np.finfo(name).min), float(np.finfo(name).max)
         wide = x.astype("float64")
         inside = np.logical_and(wide >= low, wide <= high)
-        return np.clip(wide, low, high).astype(name), (lambda dy: dy.astype(x.dtype) * inside.astype(x.dtype),)
+        return np.clip(wide, low, high).astype(name), (
+            lambda dy: dy.astype(x.dtype) * inside.astype(x.dtype),
+        )
     low, high = np.iinfo(name).min, np.iinfo(name).max
     if x.dtype.kind == "f":
         # As float64, which holds both ends of every range: the first number beyond is a power of two.
@@ -33,7 +35,9 @@ def saturate_cast(x, /, dtype):
         below, above = wide < float(low), wide >= float(high + 1)
     else:
         below, above = x < low, x > high
-    y = np.where(np.logical_or(np.logical_or(below, above), np.isnan(x)), np.zeros((), x.dtype), x).astype(name)
+    y = np.where(np.logical_or(np.logical_or(below, above), np.isnan(x)), np.zeros((), x.dtype), x).astype(
+        name
+    )
     return np.where(below, np.asarray(low, name), np.where(above, np.asarray(high, name), y)), None
 
 

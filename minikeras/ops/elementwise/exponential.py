@@ -5,7 +5,7 @@ import numpy as np
 from minikeras.autodiff import differentiable
 from minikeras.ops.floating import floating
 
-__all__ = ["exp", "exp2", "expm1", "log", "log10", "log1p", "log2", "logaddexp", "logaddexp2"]
+__all__ = ["exp", "exp2", "expm1", "log", "log1p", "log2", "log10", "logaddexp", "logaddexp2"]
 
 _LOG_2, _LOG_10 = float(np.log(2.0)), float(np.log(10.0))
 

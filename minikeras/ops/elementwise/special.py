@@ -47,8 +47,11 @@ def _i1(x, /):
     def gradient(dy):
         zero = np.equal(x, 0)
         safe = np.where(zero, np.ones_like(x), x)
-        return dy * (np.where(zero, np.zeros_like(x) + 0.5, i0(x) - y / safe) if isinstance(x, Tensor) else
-                     np.where(zero, 0.5, np.i0(x) - y / safe).astype(x.dtype))
+        return dy * (
+            np.where(zero, np.zeros_like(x) + 0.5, i0(x) - y / safe)
+            if isinstance(x, Tensor)
+            else np.where(zero, 0.5, np.i0(x) - y / safe).astype(x.dtype)
+        )
 
     return y, (gradient,)
 
@@ -71,10 +74,17 @@ def _i1_array(x):
     y = np.where(z <= 30.0, series, asymptotic * np.exp(large) / np.sqrt(2 * np.pi * large))
     return np.copysign(y, x).astype(x.dtype)
 
+
 # W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969) 631-637: numerators and
 # denominators, the highest power first, for |x| to 0.46875 (in x²), to 4 (in |x|, of erfc · exp(x²)) and beyond (in 1/x²).
 _NEAR = (
-    (1.85777706184603153e-1, 3.16112374387056560, 1.13864154151050156e2, 3.77485237685302021e2, 3.20937758913846947e3),
+    (
+        1.85777706184603153e-1,
+        3.16112374387056560,
+        1.13864154151050156e2,
+        3.77485237685302021e2,
+        3.20937758913846947e3,
+    ),
     (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3, 2.84423683343917062e3),
 )
 _MIDDLE = (

@@ -13,7 +13,9 @@ def _planes(images, data_format, name):
     check(images, name)
     axis = channel_axis(data_format)
     if images.dtype.kind != "f":
-        raise ValueError(f"{name} expected images of a float dtype, received {images.dtype}. Cast and rescale them.")
+        raise ValueError(
+            f"{name} expected images of a float dtype, received {images.dtype}. Cast and rescale them."
+        )
     if images.shape[axis] != 3:
         raise ValueError(f"{name} expected 3 channels on axis {axis}, received shape {images.shape}.")
     return joining.unstack(images, axis=axis), axis
@@ -27,7 +29,9 @@ def rgb_to_grayscale(images, /, data_format=None):
     if images.shape[axis] == 1:
         return images
     if images.shape[axis] != 3:
-        raise ValueError(f"rgb_to_grayscale expected 3 channels (or 1) on axis {axis}, received {images.shape}.")
+        raise ValueError(
+            f"rgb_to_grayscale expected 3 channels (or 1) on axis {axis}, received {images.shape}."
+        )
     r, g, b = joining.unstack(images, axis=axis)
     grey = elementwise.cast(r * 0.2989 + g * 0.587 + b * 0.114, images.dtype)
     return joining.stack([grey], axis=axis)

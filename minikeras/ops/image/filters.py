@@ -34,7 +34,9 @@ def gaussian_blur(images, /, kernel_size=(3, 3), sigma=(1.0, 1.0), data_format=N
     size = [int(s) for s in as_array(kernel_size).reshape(-1)]
     widths = [float(s) for s in as_array(sigma).reshape(-1)]
     if len(size) != 2 or len(widths) != 2:
-        raise ValueError(f"gaussian_blur expected pairs as kernel_size and sigma, received {kernel_size!r}, {sigma!r}.")
+        raise ValueError(
+            f"gaussian_blur expected pairs as kernel_size and sigma, received {kernel_size!r}, {sigma!r}."
+        )
     kernel = np.outer(_gaussian(size[1], widths[1]), _gaussian(size[0], widths[0])).reshape(size)
     x, back = batched(floating_tensor(images), data_format, "gaussian_blur")
     return back(_filtered(x, kernel, "same"))

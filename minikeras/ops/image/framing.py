@@ -33,7 +33,9 @@ def _margins(images, vertical, horizontal, data_format, sign, name):
     rows = _third(*vertical, height, sign, (f"top_{noun}", f"bottom_{noun}", "target_height"))
     columns = _third(*horizontal, width, sign, (f"left_{noun}", f"right_{noun}", "target_width"))
     if sign < 0 and (sum(rows) > height or sum(columns) > width):
-        raise ValueError(f"{name} cannot cut {rows} rows and {columns} columns off images of {height} x {width}.")
+        raise ValueError(
+            f"{name} cannot cut {rows} rows and {columns} columns off images of {height} x {width}."
+        )
     pairs = [(0, 0), rows, columns] if first else [rows, columns, (0, 0)]
     return [(0, 0)] * (images.ndim - 3) + pairs
 
@@ -51,7 +53,10 @@ def pad_images(
     data_format=None,
 ):
     """Images with margins of zeros: for each direction two of the two margins and the resulting size are given."""
-    vertical, horizontal = (top_padding, bottom_padding, target_height), (left_padding, right_padding, target_width)
+    vertical, horizontal = (
+        (top_padding, bottom_padding, target_height),
+        (left_padding, right_padding, target_width),
+    )
     return shaping.pad(images, _margins(images, vertical, horizontal, data_format, 1, "pad_images"))
 
 

@@ -30,7 +30,9 @@ def extract_patches_3d(volumes, /, size, strides=None, dilation_rate=1, padding=
 def _patches(x, size, strides, dilation_rate, padding, data_format):
     rank = len(size)
     if x.ndim not in (rank + 1, rank + 2):
-        raise ValueError(f"extract_patches expected {rank + 1} or {rank + 2} axes for size={size}, received {x.shape}.")
+        raise ValueError(
+            f"extract_patches expected {rank + 1} or {rank + 2} axes for size={size}, received {x.shape}."
+        )
     strides = size if not strides else tuple_of(strides, rank, "strides")
     dilation = tuple_of(dilation_rate, rank, "dilation_rate")
     first = config.standardize_data_format(data_format) == "channels_first"
@@ -44,7 +46,11 @@ def _patches(x, size, strides, dilation_rate, padding, data_format):
         count = (x.shape[lead + axis] - (k - 1) * d - 1) // s + 1
         rows = np.arange(count)[:, None] * s + np.arange(k) * d
         # The windows' places vary along the first axes of the result, the places within them along the next.
-        places.append(rows.reshape([n if a % rank == axis else 1 for a in range(2 * rank) for n in [rows.shape[a // rank]]]))
+        places.append(
+            rows.reshape(
+                [n if a % rank == axis else 1 for a in range(2 * rank) for n in [rows.shape[a // rank]]]
+            )
+        )
     y = x[(*(slice(None),) * lead, *places)]
     y = shaping.reshape(y, (*y.shape[: lead + rank], int(np.prod(y.shape[lead + rank :]))))
     return shaping.moveaxis(y, -1, -rank - 1) if first else y

@@ -74,7 +74,9 @@ def scale_and_translate(images, scale, translation, /, output_shape, spatial_dim
     with bi- and tri-). antialias: the kernel widens with the reduction. Integer images are rounded.
     """
     if method not in _KERNELS:
-        raise ValueError(f"scale_and_translate expected method to be one of {sorted(_KERNELS)}, received {method!r}.")
+        raise ValueError(
+            f"scale_and_translate expected method to be one of {sorted(_KERNELS)}, received {method!r}."
+        )
     scale, translation = floating_tensor(scale), floating_tensor(translation)
     x = floating_tensor(images)
     for i, axis in enumerate(spatial_dims):
@@ -92,7 +94,9 @@ def _like(x, images, clip):
         return elementwise.cast(x, images.dtype)
     x = elementwise.round(x)
     if clip:
-        x = elementwise.clip(x, elementwise.cast(reduce.min(images), x.dtype), elementwise.cast(reduce.max(images), x.dtype))
+        x = elementwise.clip(
+            x, elementwise.cast(reduce.min(images), x.dtype), elementwise.cast(reduce.max(images), x.dtype)
+        )
     return elementwise.saturate_cast(x, images.dtype)
 
 

@@ -35,9 +35,13 @@ _FILL_MODES = {
 
 def _check(interpolation, fill_mode, name):
     if interpolation not in _ORDERS:
-        raise ValueError(f"{name} expected interpolation 'nearest' or 'bilinear', received {interpolation!r}.")
+        raise ValueError(
+            f"{name} expected interpolation 'nearest' or 'bilinear', received {interpolation!r}."
+        )
     if fill_mode not in _FILL_MODES:
-        raise ValueError(f"{name} expected fill_mode to be one of {sorted(_FILL_MODES)}, received {fill_mode!r}.")
+        raise ValueError(
+            f"{name} expected fill_mode to be one of {sorted(_FILL_MODES)}, received {fill_mode!r}."
+        )
 
 
 def _nodes(coordinate, order):
@@ -132,7 +136,9 @@ def affine_transform(
     """
     _check(interpolation, fill_mode, "affine_transform")
     if transform.ndim not in (1, 2) or transform.shape[-1] != 8:
-        raise ValueError(f"affine_transform expected transform of shape (8,) or (batch, 8), received {transform.shape}.")
+        raise ValueError(
+            f"affine_transform expected transform of shape (8,) or (batch, 8), received {transform.shape}."
+        )
     x, back = batched(images, data_format, "affine_transform")
     transform = floating_tensor(transform)
     transform = transform if transform.ndim == 2 else shaping.expand_dims(transform, 0)
@@ -180,7 +186,9 @@ def perspective_transform(
     x, back = batched(images, data_format, "perspective_transform")
     start, end = (floating_tensor(p if p.ndim == 3 else p[None]) for p in (start_points, end_points))
     numbers = _one_for_each(_homography(start, end), x, "perspective_transform")
-    a0, a1, a2, a3, a4, a5, a6, a7 = (shaping.reshape(p, (-1, 1, 1)) for p in joining.unstack(numbers, axis=1))
+    a0, a1, a2, a3, a4, a5, a6, a7 = (
+        shaping.reshape(p, (-1, 1, 1)) for p in joining.unstack(numbers, axis=1)
+    )
     rows, columns = _grid(x.shape[1], x.shape[2], numbers.dtype)
     scale = a6 * columns + a7 * rows + 1.0
     y = _warped(
@@ -218,4 +226,6 @@ def elastic_transform(
     noise = normal((*x.shape[:3], 2), stddev=sigma, dtype=dtype, seed=seed)
     noise = gaussian_blur(noise, (width, width), (sigma, sigma), "channels_last") * alpha
     rows, columns = _grid(x.shape[1], x.shape[2], noise.dtype)
-    return back(_warped(x, rows + noise[..., 0], columns + noise[..., 1], interpolation, fill_mode, fill_value))
+    return back(
+        _warped(x, rows + noise[..., 0], columns + noise[..., 1], interpolation, fill_mode, fill_value)
+    )

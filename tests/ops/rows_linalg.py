@@ -1,0 +1,119 @@
+"""Rows of products, linear algebra, signals and control flow."""
+
+import numpy as np
+from op_row import Row, Using, numbers, whole
+
+A, B, V, W = numbers(2, 3, 4), numbers(2, 4, 2), numbers(4), numbers(3)
+S = numbers(2, 3, 3) + np.array([[3.0, 0.2, 0.1], [0.3, -2.0, 0.4], [0.1, 0.5, 4.0]])
+POSITIVE = S @ np.swapaxes(S, -1, -2) + np.eye(3)
+TALL, WIDE = numbers(4, 3), numbers(3, 4)
+SIGNAL = numbers(2, 16)
+PAIR = (numbers(2, 6), numbers(2, 6))
+
+
+def parts(function):
+    """A function of a complex array on pairs of parts."""
+
+    def expected(x, *args):
+        y = function(x[0] + 1j * x[1], *args)
+        return y.real, y.imag
+
+    return expected
+
+
+rows = [
+    # Products
+    Row("matmul", A, B, expected=np.matmul, second=True),
+    Row("matmul", A, B[0], expected=np.matmul, second=True),
+    Row("matmul", V, B, expected=np.matmul, second=True),
+    Row("matmul", A, V, expected=np.matmul, second=True),
+    Row("matmul", V, V * 2, expected=np.matmul, second=True),
+    Row("matmul", whole(2, 3), whole(3, 2), expected=np.matmul, gradient=False),
+    Row("dot", A, V, expected=np.dot, second=True),
+    Row("dot", A, B, expected=np.dot, keras=False, why="with torch Keras takes the matrix product"),
+    Row("dot", A, 3.0, expected=np.dot),
+    Row("tensordot", A, B, axes=([0, 2], [0, 1]), expected=np.tensordot, second=True),
+    Row("tensordot", A, numbers(3, 4, 2), expected=np.tensordot, second=True),
+    Row("tensordot", V, W, axes=0, expected=np.tensordot),
+    Row("einsum", "bij,bjk->bik", A, B, expected=np.einsum, second=True),
+    Row("einsum", "...ij,kj->...ki", A, numbers(5, 4), expected=np.einsum, second=True),
+    Row("einsum", "bij->j", A, expected=np.einsum, second=True),
+    Row("einsum", "bii->bi", S, expected=np.einsum, second=True),
+    Row("einsum", "i,j,ij", W, V, WIDE, expected=np.einsum, second=True),
+    Row("outer", WIDE, V, expected=np.outer, second=True),
+    Row("inner", A, WIDE, expected=np.inner, second=True),
+    Row("vdot", WIDE, TALL, expected=np.vdot, second=True),
+    Row("cross", W, numbers(2, 3), axis=-1, expected=np.cross, second=True, keras=False, why="torch does not broadcast here"),
+    Row("cross", numbers(2, 3), numbers(2, 3), axis=1, expected=np.cross),
+    Row("cross", numbers(3, 2), numbers(2, 3), axisa=0, axisb=1, axisc=0, expected=np.cross, keras=False, why="torch takes axis alone"),
+    Row("kron", WIDE, numbers(2, 2), expected=np.kron, second=True),
+    Row("vander", W, expected=np.vander, second=True),
+    Row("vander", W, 5, increasing=True, expected=np.vander),
+    Row("cdist", A, numbers(2, 5, 4), second=True,
+        expected=lambda x, y: np.sqrt(((x[:, :, None] - y[:, None]) ** 2).sum(-1))),
+    # Linear algebra
+    Row("inv", S, expected=np.linalg.inv, second=True), Row("det", S, expected=np.linalg.det, second=True),
+    Row("det", np.array([[1.0, 2.0], [2.0, 4.0]]), expected=np.linalg.det),
+    Row("slogdet", S, expected=lambda x: tuple(np.linalg.slogdet(x))),
+    Row("logdet", POSITIVE, expected=lambda x: np.log(np.linalg.det(x))),
+    Row("solve", S, numbers(2, 3, 2), expected=np.linalg.solve),
+    Row("solve", S, numbers(2, 3), expected=lambda a, b: np.linalg.solve(a, b[..., None])[..., 0]),
+    Row("solve_triangular", S, numbers(2, 3, 2), expected=lambda a, b: np.linalg.solve(np.triu(a), b)),
+    Row("solve_triangular", S, numbers(2, 3), lower=True,
+        expected=lambda a, b, lower: np.linalg.solve(np.tril(a), b[..., None])[..., 0]),
+    Row("pinv", TALL, expected=np.linalg.pinv), Row("pinv", WIDE, expected=np.linalg.pinv),
+    Row("lstsq", TALL, numbers(4), expected=lambda a, b: np.linalg.lstsq(a, b, rcond=None)[0]),
+    Row("lstsq", TALL, numbers(4, 2), expected=lambda a, b: np.linalg.lstsq(a, b, rcond=None)[0]),
+    Row("matrix_rank", S, expected=np.linalg.matrix_rank, gradient=False),
+    Row("cholesky", POSITIVE, expected=np.linalg.cholesky, gradient=False),
+    Row("cholesky", POSITIVE, upper=True, expected=lambda x, upper: np.swapaxes(np.linalg.cholesky(x), -1, -2), gradient=False),
+    Row("cholesky_inverse", np.linalg.cholesky(POSITIVE), expected=lambda x: np.linalg.inv(x @ np.swapaxes(x, -1, -2)),
+        keras=False, why="torch reads one matrix at a time"),
+    Row("cholesky_inverse", np.linalg.cholesky(POSITIVE[0]).T, upper=True, expected=lambda x, upper: np.linalg.inv(x.T @ x)),
+    Row("eigh", POSITIVE, expected=lambda x: tuple(np.linalg.eigh(x)), gradient=False, keras=False, why="the signs of vectors are free"),
+    Row("eig", S, gradient=False, keras=False, why="the order and the vectors' scale are free",
+        expected=lambda x: tuple(part.astype(complex) for part in np.linalg.eig(x))),
+    Row("qr", TALL, expected=lambda x: tuple(np.linalg.qr(x))), Row("qr", WIDE, expected=lambda x: tuple(np.linalg.qr(x))),
+    Row("qr", TALL, mode="complete", expected=lambda x, mode: tuple(np.linalg.qr(x, mode)), gradient=False),
+    Row("svd", TALL, full_matrices=False, expected=lambda x, **_: tuple(np.linalg.svd(x, full_matrices=False)), keras=False,
+        why="the signs of vectors are free"),
+    Row("svd", WIDE, full_matrices=False, expected=lambda x, **_: tuple(np.linalg.svd(x, full_matrices=False)), keras=False,
+        why="the signs of vectors are free"),
+    Row("svd", TALL, compute_uv=False, expected=lambda x, **_: np.linalg.svd(x, compute_uv=False)),
+    Row("svd", TALL, expected=lambda x: tuple(np.linalg.svd(x)), gradient=False, keras=False, why="the signs of vectors are free"),
+    Row("lu_factor", S), Row("lu_factor", TALL, gradient=False), Row("lu_factor", WIDE, gradient=False),
+    Row("norm", A, expected=np.linalg.norm, second=True),
+    *[Row("norm", WIDE, ord=o, axis=1, expected=np.linalg.norm) for o in (1, 2, 3, 0.5, np.inf, -np.inf)],
+    Row("norm", WIDE, ord=0, axis=1, expected=np.linalg.norm, gradient=False),
+    *[Row("norm", A, ord=o, axis=(0, 2), keepdims=True, expected=np.linalg.norm)
+      for o in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf)],
+    Row("jvp", Using(lambda ops: lambda x, y: ops.sin(x) * y), (W, W + 1), (W * 2, W - 1), gradient=False, symbolic=False,
+        expected=lambda f, p, t: (np.sin(p[0]) * p[1], np.cos(p[0]) * p[1] * t[0] + np.sin(p[0]) * t[1])),
+    # Signals
+    Row("fft", PAIR, expected=parts(np.fft.fft)), Row("fft2", PAIR, expected=parts(np.fft.fft2)),
+    Row("ifft2", PAIR, expected=parts(np.fft.ifft2)),
+    *[Row("rfft", SIGNAL, n, expected=lambda x, n: (np.fft.rfft(x, n).real, np.fft.rfft(x, n).imag)) for n in (None, 9, 20)],
+    *[Row("irfft", PAIR, n, expected=lambda x, n: np.fft.irfft(x[0] + 1j * x[1], n)) for n in (None, 7, 8, 14)],
+    Row("extract_sequences", SIGNAL, 5, 3, expected=lambda x, n, s: np.lib.stride_tricks.sliding_window_view(x, n, -1)[:, ::s]),
+    Row("stft", SIGNAL, 6, 2, 8), Row("stft", SIGNAL, 4, 3, 8, window="hamming", center=False),
+    Row("stft", SIGNAL, 4, 2, 4, window=None),
+    Row("istft", (numbers(9, 5), numbers(9, 5)), 8, 2, 8), Row("istft", (numbers(9, 5), numbers(9, 5)), 8, 2, 8, length=12),
+    # Control
+    Row("cond", True, Using(lambda ops: lambda: ops.ones((2,))), Using(lambda ops: lambda: ops.zeros((2,))), gradient=False,
+        symbolic=False, expected=lambda p, t, f: np.ones(2)),
+    Row("switch", 5, [Using(lambda ops: lambda x: x + 1), Using(lambda ops: lambda x: x * 3)], W, symbolic=False,
+        expected=lambda i, b, x: x * 3),
+    Row("while_loop", lambda i, x: i < 3, lambda i, x: (i + 1, x * 2.0), (np.array(0), W), expected=lambda c, b, v: (3, v[1] * 8),
+        gradient=False, symbolic=True),
+    Row("fori_loop", 1, 4, lambda i, x: x * i, W, expected=lambda a, b, f, x: x * 6),
+    Row("scan", lambda c, x: (c * 0.5 + x, c * x), V, numbers(3, 4)),
+    Row("scan", lambda c, x: (c * 0.5 + x, c * x), V, numbers(3, 4), reverse=True),
+    Row("scan", lambda c, x: (c * 2.0, c), V, length=3, expected=lambda f, c, length: (c * 8, np.stack([c, c * 2, c * 4]))),
+    *[Row("associative_scan", lambda a, b: a * b, numbers(n, 3), expected=lambda f, x: np.cumprod(x, 0)) for n in (1, 2, 5, 8)],
+    Row("associative_scan", lambda a, b: a + b, numbers(3, 7), reverse=True, axis=1, keras=False, why="fails with torch",
+        expected=lambda f, x, **_: np.cumsum(x[:, ::-1], 1)[:, ::-1]),
+    Row("map", lambda x: x * x, A, expected=lambda f, x: x * x),
+    Row("vectorized_map", lambda x: x * 2.0, A, expected=lambda f, x: x * 2),
+    Row("vectorize", lambda x: x, gradient=False, symbolic=False, keras=False, why="a function", expected=None),
+    Row("custom_gradient", lambda x: x, gradient=False, symbolic=False, keras=False, why="a function", expected=None),
+]  # fmt: skip
