@@ -13,7 +13,9 @@ import minikeras as keras
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--epochs", type=int, default=5, help="passes over the training data")
-parser.add_argument("--samples", type=int, default=60000, help="how many of the 60,000 training digits to use")
+parser.add_argument(
+    "--samples", type=int, default=60000, help="how many of the 60,000 training digits to use"
+)
 parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same bits")
 parser.add_argument("--picture", type=Path, default=Path("mnist_lenet.png"), help="where to save the picture")
 arguments = parser.parse_args()
@@ -62,7 +64,9 @@ print(f"{len(wrong)} of {len(y_test)} digits misread")
 try:
     import matplotlib
 except ImportError:
-    raise SystemExit("matplotlib is not installed, so there is no picture (pip install matplotlib).") from None
+    raise SystemExit(
+        "matplotlib is not installed, so there is no picture (pip install matplotlib)."
+    ) from None
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402 (after the choice of a drawing that needs no screen)
 
@@ -77,7 +81,9 @@ for axis, name in zip(curves.subplots(1, 2), ("loss", "accuracy"), strict=True):
 gallery.suptitle("The most confused digits: what they are, what LeNet read, how sure it was")
 for axis, index in zip(gallery.subplots(3, 5).ravel(), worst, strict=False):
     axis.imshow(x_test[index, ..., 0], cmap="gray_r")
-    axis.set_title(f"{y_test[index]} read as {predicted[index]} ({probabilities[index].max():.0%})", fontsize=9)
+    axis.set_title(
+        f"{y_test[index]} read as {predicted[index]} ({probabilities[index].max():.0%})", fontsize=9
+    )
 for axis in gallery.axes:
     axis.axis("off")
 arguments.picture.parent.mkdir(parents=True, exist_ok=True)

@@ -25,7 +25,10 @@ print("sigmoid by hand  ", ops.convert_to_numpy(1 / (1 + ops.exp(-scores))))
 print("sigmoid          ", ops.convert_to_numpy(keras.activations.sigmoid(scores)))
 
 # Three scores: the largest wins most of the probability, not all of it.
-print("softmax of 3 4 1 ", ops.convert_to_numpy(keras.activations.softmax(ops.convert_to_tensor([3.0, 4.0, 1.0]))))
+print(
+    "softmax of 3 4 1 ",
+    ops.convert_to_numpy(keras.activations.softmax(ops.convert_to_tensor([3.0, 4.0, 1.0]))),
+)
 
 # What the choice means for learning. The cross-entropy of a prediction is minus the logarithm of the probability
 # that it gave to the truth: 0 for certainty, and 0.5108 where the true class got 0.6.
@@ -39,12 +42,20 @@ keras.utils.set_random_seed(3)
 x = np.random.uniform(-1, 1, (400, 2)).astype("float32")
 right, upper = x[:, 0] > 0, x[:, 1] > 0
 
-multi_class = keras.Sequential([keras.layers.Dense(16, activation="tanh"), keras.layers.Dense(4, activation="softmax")])
-multi_class.compile(optimizer=keras.optimizers.Adam(0.02), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+multi_class = keras.Sequential(
+    [keras.layers.Dense(16, activation="tanh"), keras.layers.Dense(4, activation="softmax")]
+)
+multi_class.compile(
+    optimizer=keras.optimizers.Adam(0.02), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
+)
 multi_class.fit(x, 2 * upper + right, epochs=30, verbose=0)
 
-multi_label = keras.Sequential([keras.layers.Dense(16, activation="tanh"), keras.layers.Dense(2, activation="sigmoid")])
-multi_label.compile(optimizer=keras.optimizers.Adam(0.02), loss="binary_crossentropy", metrics=["binary_accuracy"])
+multi_label = keras.Sequential(
+    [keras.layers.Dense(16, activation="tanh"), keras.layers.Dense(2, activation="sigmoid")]
+)
+multi_label.compile(
+    optimizer=keras.optimizers.Adam(0.02), loss="binary_crossentropy", metrics=["binary_accuracy"]
+)
 multi_label.fit(x, np.stack([right, upper], axis=1), epochs=30, verbose=0)
 
 point = np.array([[0.7, 0.6]], "float32")  # right and upper

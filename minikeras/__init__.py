@@ -26,7 +26,9 @@ _HOMES = {
     "minikeras.optimizers": ("Optimizer",),
     "minikeras.regularizers": ("Regularizer",),
 }
-_NAMES = {name: home for home, names in _HOMES.items() for name in names} | {"KerasTensor": "minikeras.autodiff"}
+_NAMES = {name: home for home, names in _HOMES.items() for name in names} | {
+    "KerasTensor": "minikeras.autodiff"
+}
 _SUBPACKAGES = (
     "activations", "autodiff", "callbacks", "config", "constraints", "datasets", "initializers", "kernels", "layers",
     "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving", "training", "utils",

@@ -8,7 +8,7 @@ _FLOAT_TYPES = ("float16", "float32", "float64")
 _DATA_FORMATS = ("channels_last", "channels_first")
 
 _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
-_kernels = {}
+_kernels: dict = {}
 
 
 def floatx():
@@ -84,7 +84,11 @@ def kernels():
 def num_threads():
     """How many threads the kernels use."""
     get = _kernels.get("get")
-    return get() if get is not None else int(os.environ.get("MINIKERAS_NUM_THREADS", len(os.sched_getaffinity(0))))
+    return (
+        get()
+        if get is not None
+        else int(os.environ.get("MINIKERAS_NUM_THREADS", len(os.sched_getaffinity(0))))
+    )
 
 
 def set_num_threads(count):

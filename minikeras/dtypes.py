@@ -96,7 +96,7 @@ def get_policy(identifier):
     return DTypePolicy(identifier if isinstance(identifier, str) else standardize_dtype(identifier))
 
 
-_global = {}
+_global: dict = {}
 
 
 def set_dtype_policy(policy):

@@ -16,7 +16,7 @@ _built_in = {}
 _custom = {}
 _functions = {}
 _packages = {}
-_scope = contextvars.ContextVar("custom_objects", default={})
+_scope: contextvars.ContextVar = contextvars.ContextVar("custom_objects", default=None)
 
 
 def snake_case(name):
@@ -40,7 +40,9 @@ def register_class(cls):
         return
     known = _built_in.get((cls.family, name))
     if known is not None and known.__module__ != cls.__module__:
-        raise ValueError(f"{name} is already the name of {known.__module__}.{name}; built-in names are unique.")
+        raise ValueError(
+            f"{name} is already the name of {known.__module__}.{name}; built-in names are unique."
+        )
     _built_in[(cls.family, name)] = cls
 
 
@@ -67,7 +69,7 @@ def functions(family):
 
 def find_class(name, family=None, custom_objects=None):
     """The class of that name: the caller's, a custom scope's, a user's registered one, or a built-in; else None."""
-    for table in (custom_objects or {}, _scope.get()):
+    for table in (custom_objects or {}, _scope_objects()):
         if name in table:
             return table[name]
     if name in _packages:
@@ -86,7 +88,7 @@ def find_class(name, family=None, custom_objects=None):
 
 def find_function(name, family=None, custom_objects=None):
     """The function of that name, found as `find_class` finds classes; else None."""
-    for table in (custom_objects or {}, _scope.get(), _packages):
+    for table in (custom_objects or {}, _scope_objects(), _packages):
         if name in table:
             return table[name]
     return _functions.get((family, name)) or (None if family else _any_function(name))
@@ -142,7 +144,7 @@ def get_registered_name(thing):
 
 def get_registered_object(name, custom_objects=None, module_objects=None):
     """The class or function registered under `name`, or None."""
-    for table in (_scope.get(), _packages, custom_objects or {}, module_objects or {}):
+    for table in (_scope_objects(), _packages, custom_objects or {}, module_objects or {}):
         if name in table:
             return table[name]
     return None
@@ -151,11 +153,16 @@ def get_registered_object(name, custom_objects=None, module_objects=None):
 @contextlib.contextmanager
 def custom_object_scope(custom_objects):
     """Within the block, configurations may mention the given {name: class or function}."""
-    token = _scope.set({**_scope.get(), **custom_objects})
+    token = _scope.set({**_scope_objects(), **custom_objects})
     try:
         yield
     finally:
         _scope.reset(token)
+
+
+def _scope_objects():
+    """What the custom object scopes around this code hold."""
+    return _scope.get() or {}
 
 
 def get_custom_objects():
@@ -167,7 +174,7 @@ def _any_function(name):
     return next((function for (_, n), function in _functions.items() if n == name), None)
 
 
-_counts = {}
+_counts: dict[str, int] = {}
 
 
 def unique_name(prefix):

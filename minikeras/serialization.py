@@ -39,8 +39,8 @@ class Registered:
     parameter is expected as an attribute of the same name.
     """
 
-    module = None
-    family = None
+    module: str | None = None
+    family: str | None = None
 
     def __init_subclass__(cls, family=None, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -131,7 +131,9 @@ def _serialize_object(obj):
         "config": obj.get_config(),
         "registered_name": None if built_in else registry.registered_name(cls),
     }
-    build_config = obj.get_build_config() if getattr(obj, "built", False) and hasattr(obj, "get_build_config") else None
+    build_config = (
+        obj.get_build_config() if getattr(obj, "built", False) and hasattr(obj, "get_build_config") else None
+    )
     if build_config:
         result["build_config"] = serialize(build_config)
     compile_config = obj.get_compile_config() if getattr(obj, "compiled", False) else None

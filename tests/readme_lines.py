@@ -15,7 +15,9 @@ def blocks(language):
 
 def shell_lines():
     """The lines that set everything up: one runs the main example, one the tests."""
-    lines = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("python3 -m venv")]
+    lines = [
+        line for block in blocks("sh") for line in block.splitlines() if line.startswith("python3 -m venv")
+    ]
     if len(lines) != 2:
         raise SystemExit(f"README.md should hold exactly two set-up lines, found {len(lines)}.")
     return lines

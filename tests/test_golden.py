@@ -151,7 +151,9 @@ def test_optimizer(path):
 def test_schedule(path):
     spec, arrays = load(path)
     schedule = getattr(keras.optimizers.schedules, spec["cls"])(**spec["kwargs"])
-    assert_same(np.array([float(schedule(int(step))) for step in arrays["steps"]]), arrays["lr"], "learning rates")
+    assert_same(
+        np.array([float(schedule(int(step))) for step in arrays["steps"]]), arrays["lr"], "learning rates"
+    )
 
 
 @pytest.mark.parametrize("group", ["regularizers", "constraints"])
@@ -186,7 +188,9 @@ def test_training(path):
     for name, values in spec["history"].items():
         assert_same(np.array(history.history[name]), np.array(values), f"history {name}")
     for i, expected in enumerate(numbered(arrays, "w", "_after")):
-        np.testing.assert_allclose(model.weights[i].numpy(), expected, rtol=2e-3, atol=2e-4, err_msg=f"weight {i}")
+        np.testing.assert_allclose(
+            model.weights[i].numpy(), expected, rtol=2e-3, atol=2e-4, err_msg=f"weight {i}"
+        )
     result = model.evaluate(arrays["x"], arrays["y"], batch_size=16, verbose=0, return_dict=True)
     for name, value in spec["evaluate"].items():
         np.testing.assert_allclose(result[name], value, rtol=1e-3, atol=1e-4, err_msg=name)

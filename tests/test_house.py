@@ -80,7 +80,9 @@ def test_imports_go_upwards(path):
         where = f"{path.relative_to(ROOT)}:{line} imports {name}"
         assert ROW_OF[target] <= ROW_OF[room], f"{where}, from a row below its own"
         if room in FOUNDATION and target in FOUNDATION:
-            assert FOUNDATION.index(target) < FOUNDATION.index(room), f"{where}, against the order of the foundation"
+            assert FOUNDATION.index(target) < FOUNDATION.index(room), (
+                f"{where}, against the order of the foundation"
+            )
 
 
 def module_name(path):
@@ -107,7 +109,7 @@ def test_no_circle_even_through_functions():
     def visit(node, trail):
         if state.get(node) == "done":
             return
-        assert state.get(node) != "open", f"circle: {' -> '.join([*trail[trail.index(node):], node])}"
+        assert state.get(node) != "open", f"circle: {' -> '.join([*trail[trail.index(node) :], node])}"
         state[node] = "open"
         for target in sorted(edges[node]):
             visit(target, [*trail, node])
@@ -132,7 +134,11 @@ def tracked_texts():
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     if listed.returncode:
         pytest.skip("not a git checkout")
-    return [p for p in listed.stdout.split() if Path(p).suffix in (".py", ".md", ".toml", ".cpp", ".hpp", ".h", ".txt", ".yml")]
+    return [
+        p
+        for p in listed.stdout.split()
+        if Path(p).suffix in (".py", ".md", ".toml", ".cpp", ".hpp", ".h", ".txt", ".yml")
+    ]
 
 
 def test_nothing_left_half_done():

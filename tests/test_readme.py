@@ -35,7 +35,9 @@ def test_links_lead_somewhere():
 
 
 def test_files_that_are_named_exist():
-    named = re.findall(r"`((?:examples|benchmarks|datasets|tests|docs)/[\w./-]*)`", (ROOT / "README.md").read_text())
+    named = re.findall(
+        r"`((?:examples|benchmarks|datasets|tests|docs)/[\w./-]*)`", (ROOT / "README.md").read_text()
+    )
     assert named
     for name in named:
         assert (ROOT / name).exists(), f"README.md names {name}"
@@ -75,5 +77,11 @@ def test_adding_a_layer_as_contributing_shows_it(tmp_path):
     assert "Row(Snake" in row
     script = tmp_path / "snake.py"
     script.write_text(layer + CHECK.replace("keras.registry", "__import__('minikeras.registry').registry"))
-    run = subprocess.run([sys.executable, "-W", "error", str(script)], capture_output=True, text=True, cwd=ROOT, env=ENVIRONMENT)
+    run = subprocess.run(
+        [sys.executable, "-W", "error", str(script)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=ENVIRONMENT,
+    )
     assert run.returncode == 0, run.stderr

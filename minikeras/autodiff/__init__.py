@@ -1,7 +1,7 @@
 """Automatic differentiation: tensors, what is recorded of them, and the way back."""
 
 from minikeras.autodiff.arena import Arena
-from minikeras.autodiff.differentiable import FUNCTIONS, as_array, convert_to_tensor, differentiable
+from minikeras.autodiff.differentiable import FUNCTIONS, as_array, constant, convert_to_tensor, differentiable
 from minikeras.autodiff.operation import operation
 from minikeras.autodiff.symbolic import Call, SymbolicTensor, infer, is_symbolic, probing
 from minikeras.autodiff.tape import GradientTape
@@ -17,6 +17,7 @@ __all__ = [
     "Tensor",
     "Variable",
     "as_array",
+    "constant",
     "convert_to_tensor",
     "differentiable",
     "infer",

@@ -78,7 +78,9 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
         output, gradient = body(*values, **kwargs)
         tracked = tracked & state.recording if gradient is not None else 0
         if type(output) is tuple:
-            output = tuple([Tensor(o, tracked) if type(o) is ndarray else Tensor(np.asarray(o), tracked) for o in output])
+            output = tuple(
+                [Tensor(o, tracked) if type(o) is ndarray else Tensor(np.asarray(o), tracked) for o in output]
+            )
         else:
             output = Tensor(output if type(output) is ndarray else np.asarray(output), tracked)
         if state.recorder is not None:
@@ -90,7 +92,9 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
                     tape.nodes.append(node)
         return output
 
-    ordinary = [p.replace(kind=p.POSITIONAL_OR_KEYWORD) if p.kind is p.POSITIONAL_ONLY else p for p in parameters]
+    ordinary = [
+        p.replace(kind=p.POSITIONAL_OR_KEYWORD) if p.kind is p.POSITIONAL_ONLY else p for p in parameters
+    ]
     function.__signature__ = inspect.Signature(ordinary)
     function.body = body
     function.composed = composed
@@ -106,7 +110,9 @@ def as_array(value, dtype=None):
     if isinstance(value, Tensor):
         array = value.array
     elif isinstance(value, SymbolicTensor):
-        raise TypeError(f"{value!r} has no value yet: it stands for a model's input. Use minikeras.ops on it instead.")
+        raise TypeError(
+            f"{value!r} has no value yet: it stands for a model's input. Use minikeras.ops on it instead."
+        )
     elif isinstance(value, (ndarray, np.generic)):
         array = np.asarray(value)
     else:
@@ -114,6 +120,14 @@ def as_array(value, dtype=None):
     if dtype is not None:
         array = array.astype(standardize_dtype(dtype), copy=False)
     return array
+
+
+def constant(array):
+    """A tensor that depends on no data, such as zeros of some shape: a replayed step may keep it."""
+    tensor = Tensor(array)
+    if state.recorder is not None:
+        state.recorder.append((None, (), (), {}, tensor, None))
+    return tensor
 
 
 def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
@@ -192,11 +206,16 @@ def _promote(values):
 
 def _operands(count, promote, args):
     """A node's arguments as its body may see them when it runs on tensors: none but tensors, arrays and scalars."""
-    values = [v if i >= count or isinstance(v, Tensor) or v is None else as_array(v) for i, v in enumerate(args)]
+    values = [
+        v if i >= count or isinstance(v, Tensor) or v is None else as_array(v) for i, v in enumerate(args)
+    ]
     if promote:
         common = np.dtype(result_type(*[v.dtype for v in values if isinstance(v, Tensor)]))
         if common.kind == "f":
-            values = [v.astype(common) if type(a) in (bool, int, float) else v for v, a in zip(values, args, strict=True)]
+            values = [
+                v.astype(common) if type(a) in (bool, int, float) else v
+                for v, a in zip(values, args, strict=True)
+            ]
     return values
 
 

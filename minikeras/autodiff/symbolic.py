@@ -50,7 +50,9 @@ class SymbolicTensor(Operand):
         )
 
     def __bool__(self):
-        raise TypeError(f"{self!r} has no value, so it cannot decide an `if`. Use minikeras.ops.where or ops.cond.")
+        raise TypeError(
+            f"{self!r} has no value, so it cannot decide an `if`. Use minikeras.ops.where or ops.cond."
+        )
 
     def __iter__(self):
         if not self.shape or self.shape[0] is None:
@@ -99,7 +101,9 @@ def symbolic_call(function, args, kwargs, specs=None):
     call = Call(function, args, kwargs)
     if specs is None:
         specs = infer(function, args, kwargs)
-    call.outputs = map_structure(lambda s: SymbolicTensor(s.shape, s.dtype, call=call) if s is not None else None, specs)
+    call.outputs = map_structure(
+        lambda s: SymbolicTensor(s.shape, s.dtype, call=call) if s is not None else None, specs
+    )
     return call.outputs
 
 

@@ -57,7 +57,9 @@ class GradientTape:
                     "Convert it first: x = minikeras.ops.convert_to_tensor(x)."
                 )
             if not isinstance(leaf, Tensor):
-                raise ValueError(f"GradientTape.watch expected a tensor or variable, received {type(leaf).__name__}.")
+                raise ValueError(
+                    f"GradientTape.watch expected a tensor or variable, received {type(leaf).__name__}."
+                )
             leaf.tracked |= self.bit
             self._watched.add(id(leaf))
 
@@ -104,9 +106,14 @@ class GradientTape:
             found = self.backward(target, leaves, output_gradients)
             found = [g if g is None else Tensor(g) for g in found]
         if not self.watch_accessed_variables:
-            found = [g if id(s) in self._watched or not isinstance(s, Variable) else None for s, g in zip(leaves, found, strict=True)]
+            found = [
+                g if id(s) in self._watched or not isinstance(s, Variable) else None
+                for s, g in zip(leaves, found, strict=True)
+            ]
         if unconnected_gradients == "zero":
-            found = [Tensor(np.zeros_like(s.array)) if g is None else g for s, g in zip(leaves, found, strict=True)]
+            found = [
+                Tensor(np.zeros_like(s.array)) if g is None else g for s, g in zip(leaves, found, strict=True)
+            ]
         if not self.persistent:
             self.nodes = []
         return pack_like(sources, found)
@@ -127,7 +134,9 @@ class GradientTape:
                 dy = tuple([gradients.pop(id(o), None) for o in output])
                 if all(d is None for d in dy):
                     continue
-                kept.update((id(o), d) for o, d in zip(output, dy, strict=True) if d is not None and id(o) in wanted)
+                kept.update(
+                    (id(o), d) for o, d in zip(output, dy, strict=True) if d is not None and id(o) in wanted
+                )
             else:
                 key = id(output)
                 dy = gradients.pop(key, None)
@@ -159,7 +168,12 @@ class GradientTape:
                 ]
             for value, dx in pairs:
                 array, key = value.array, id(value)
-                if key not in gradients and key not in into and dx.shape == array.shape and dx.dtype == array.dtype:
+                if (
+                    key not in gradients
+                    and key not in into
+                    and dx.shape == array.shape
+                    and dx.dtype == array.dtype
+                ):
                     gradients[key] = dx
                 else:
                     _accumulate(gradients, value, dx, into)
@@ -186,7 +200,9 @@ class GradientTape:
             dys = [gradients.pop(id(o), None) for o in outputs]
             if all(d is None for d in dys):
                 continue
-            kept.update((id(o), d) for o, d in zip(outputs, dys, strict=True) if d is not None and id(o) in wanted)
+            kept.update(
+                (id(o), d) for o, d in zip(outputs, dys, strict=True) if d is not None and id(o) in wanted
+            )
             dy = tuple(dys) if type(node.output) is tuple else dys[0]
             for value, dx in _gradients_on_tensors(node, dy, self.bit):
                 dx = _unbroadcast_tensor(dx, value.shape)
@@ -197,11 +213,20 @@ class GradientTape:
         gradients.update(kept)
         return [gradients.get(id(s)) for s in sources]
 
-    def jacobian(self, target, sources, unconnected_gradients="none", parallel_iterations=None, experimental_use_pfor=True):
+    def jacobian(
+        self,
+        target,
+        sources,
+        unconnected_gradients="none",
+        parallel_iterations=None,
+        experimental_use_pfor=True,
+    ):
         """The derivative of each element of `target` by each element of `sources`: target.shape + source.shape."""
         used, self._used = self._used, False
         if used and not self.persistent:
-            raise RuntimeError("A non-persistent GradientTape can only be used to compute one set of gradients.")
+            raise RuntimeError(
+                "A non-persistent GradientTape can only be used to compute one set of gradients."
+            )
         leaves = flatten(sources)
         rows = []
         for index in np.ndindex(target.shape):
@@ -213,7 +238,9 @@ class GradientTape:
         for position, source in enumerate(leaves):
             column = [row[position] for row in rows]
             if any(c is None for c in column):
-                found.append(Tensor(np.zeros(target.shape + source.shape)) if unconnected_gradients == "zero" else None)
+                found.append(
+                    Tensor(np.zeros(target.shape + source.shape)) if unconnected_gradients == "zero" else None
+                )
             else:
                 found.append(Tensor(np.stack(column).reshape(target.shape + source.shape)))
         return pack_like(sources, found)
@@ -239,10 +266,14 @@ def _seeds(target, output_gradients):
         upstream = flatten(output_gradients) if is_nested(target) else [output_gradients]
     for leaf, seed in zip(targets, upstream, strict=True):
         if isinstance(leaf, SymbolicTensor) or not isinstance(leaf, Tensor):
-            raise TypeError(f"GradientTape.gradient expected a tensor as target, received {type(leaf).__name__}.")
+            raise TypeError(
+                f"GradientTape.gradient expected a tensor as target, received {type(leaf).__name__}."
+            )
         seed = np.ones_like(leaf.array) if seed is None else as_array(seed, leaf.dtype)
         if seed.shape != leaf.shape:
-            raise ValueError(f"output_gradients must have the target's shape {leaf.shape}, received {seed.shape}.")
+            raise ValueError(
+                f"output_gradients must have the target's shape {leaf.shape}, received {seed.shape}."
+            )
         seeds[id(leaf)] = seeds[id(leaf)] + seed if id(leaf) in seeds else seed
     return seeds
 
@@ -281,7 +312,9 @@ def _unbroadcast_tensor(dx, shape):
     if dx.shape == shape:
         return dx
     extra = dx.ndim - len(shape)
-    axes = tuple(range(extra)) + tuple(a + extra for a, s in enumerate(shape) if s == 1 and dx.shape[a + extra] != 1)
+    axes = tuple(range(extra)) + tuple(
+        a + extra for a, s in enumerate(shape) if s == 1 and dx.shape[a + extra] != 1
+    )
     if axes:
         return FUNCTIONS["reshape"](FUNCTIONS["sum"](dx, axis=axes), shape)
     return FUNCTIONS["broadcast_to"](dx, shape)

@@ -13,13 +13,15 @@ class State(threading.local):
         self.recording = 0  # the union of the recording tapes' bits
         self.higher = False  # gradients are being taken of gradients
         self.probing = False
-        self.recorder = None  # a list that notes every application of a differentiable function (training.replay)
+        self.recorder = (
+            None  # a list that notes every application of a differentiable function (training.replay)
+        )
 
 
 state = State()
 
 # Every differentiable function under its name: what NumPy's own functions turn into when applied to tensors.
-FUNCTIONS = {}
+FUNCTIONS: dict = {}
 
 
 class Operand:

@@ -139,9 +139,13 @@ def _restore(array, trainable, name, path):
 
 def _initial_value(initializer, shape, dtype):
     if isinstance(initializer, str):
-        cls = registry.find_class("".join(part.capitalize() for part in initializer.split("_")), "initializer")
+        cls = registry.find_class(
+            "".join(part.capitalize() for part in initializer.split("_")), "initializer"
+        )
         if cls is None:
-            raise ValueError(f"Unknown initializer {initializer!r}. Pass an object of minikeras.initializers.")
+            raise ValueError(
+                f"Unknown initializer {initializer!r}. Pass an object of minikeras.initializers."
+            )
         initializer = cls()
     if callable(initializer) and not isinstance(initializer, Tensor):
         if shape is None:
@@ -151,5 +155,7 @@ def _initial_value(initializer, shape, dtype):
         initializer = initializer(tuple(shape), dtype=standardize_dtype(dtype))
     array = np.array(as_array(initializer, dtype))
     if shape is not None and array.shape != tuple(shape):
-        raise ValueError(f"Variable: the initial value has shape {array.shape}, expected shape={tuple(shape)}.")
+        raise ValueError(
+            f"Variable: the initial value has shape {array.shape}, expected shape={tuple(shape)}."
+        )
     return array

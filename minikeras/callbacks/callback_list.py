@@ -3,7 +3,9 @@
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.history import History
 
-_BATCH_EVENTS = [f"on_{mode}_batch_{moment}" for mode in ("train", "test", "predict") for moment in ("begin", "end")]
+_BATCH_EVENTS = [
+    f"on_{mode}_batch_{moment}" for mode in ("train", "test", "predict") for moment in ("begin", "end")
+]
 
 
 class CallbackList:
@@ -13,7 +15,9 @@ class CallbackList:
     """
 
     def __init__(self, callbacks=None, add_history=False, model=None, **params):
-        given = [] if callbacks is None else callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+        given = (
+            [] if callbacks is None else callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]
+        )
         for callback in given:
             if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
                 raise TypeError(
@@ -47,7 +51,10 @@ class CallbackList:
         for callback in self.callbacks:
             cls = type(callback)
             own = getattr(cls, event, None) is not getattr(Callback, event) or event in vars(callback)
-            own = own or (older and (getattr(cls, older, None) is not getattr(Callback, older) or older in vars(callback)))
+            own = own or (
+                older
+                and (getattr(cls, older, None) is not getattr(Callback, older) or older in vars(callback))
+            )
             if own:
                 found.append((getattr(callback, event), getattr(callback, "reads_lazy_logs", False)))
         return found

@@ -29,7 +29,9 @@ class History(Callback):
         self.model.history = self
 
     def __repr__(self):
-        last = ", ".join(f"{name}={values[-1]:.4g}" for name, values in self.history.items() if _is_number(values[-1]))
+        last = ", ".join(
+            f"{name}={values[-1]:.4g}" for name, values in self.history.items() if _is_number(values[-1])
+        )
         return f"<History of {len(self.epoch)} epochs, at last {last}>" if last else "<History of no epochs>"
 
 

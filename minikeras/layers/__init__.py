@@ -29,3 +29,9 @@ from minikeras.layers.bidirectional import *
 from minikeras.layers.conv_lstm import *
 from minikeras.layers.time_distributed import *
 from minikeras.layers.wrapper import *
+from minikeras.layers.merging import *
+from minikeras.layers.embedding import *
+from minikeras.layers.einsum_dense import *
+from minikeras.layers.attention import *
+from minikeras.layers.multi_head_attention import *
+from minikeras.layers.grouped_query_attention import *

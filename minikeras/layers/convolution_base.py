@@ -18,7 +18,7 @@ class BaseConv(Layer):
     """
 
     rank = 0
-    paddings = ("valid", "same")
+    paddings: tuple[str, ...] = ("valid", "same")
     casts_integers = True
 
     def __init__(

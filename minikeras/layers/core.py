@@ -30,7 +30,9 @@ class InputLayer(Layer):
             raise ValueError("Input: sparse and ragged inputs do not exist here. Pass dense arrays.")
         if batch_shape is None:
             if shape is None:
-                raise ValueError("Input expected shape=, the shape of one sample, such as Input((28, 28, 1)).")
+                raise ValueError(
+                    "Input expected shape=, the shape of one sample, such as Input((28, 28, 1))."
+                )
             shape = (shape,) if isinstance(shape, int) else tuple(shape)
             batch_shape = (batch_size, *shape)
         elif shape is not None:
@@ -42,7 +44,11 @@ class InputLayer(Layer):
         self.batch_shape = tuple(batch_shape)
         self.optional = optional
         self._input_type = dtype
-        tensor = input_tensor if input_tensor is not None else SymbolicTensor(self.batch_shape, dtype, name=self.name)
+        tensor = (
+            input_tensor
+            if input_tensor is not None
+            else SymbolicTensor(self.batch_shape, dtype, name=self.name)
+        )
         self._input_dtype = tensor.dtype
         self.built = True
         # The input's own call makes the tensor: the beginning of the graph.

@@ -63,12 +63,16 @@ class Layer(Tracking, Registered, family="layer"):
         layer.activity_regularizer = None
         return layer
 
-    def __init__(self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs):
+    def __init__(
+        self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs
+    ):
         shape = shapes.old_input_shape(type(self).__name__, kwargs)
         if kwargs:
             raise ValueError(
                 f"{type(self).__name__} received unknown arguments: "
-                + ", ".join(f"{k!r} ({registry.suggest(k, constructor_parameters(type(self)))})" for k in kwargs)
+                + ", ".join(
+                    f"{k!r} ({registry.suggest(k, constructor_parameters(type(self)))})" for k in kwargs
+                )
             )
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{type(self).__name__}: name must be a string, received {name!r}.")
@@ -85,7 +89,11 @@ class Layer(Tracking, Registered, family="layer"):
             cls.build = _building(cls.__dict__["build"])
         parameters = inspect.signature(cls.call).parameters
         free = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
-        cls._call_names = [n for n, p in parameters.items() if n != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        cls._call_names = [
+            n
+            for n, p in parameters.items()
+            if n != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ]
         cls._takes_training = "training" in parameters
         cls._takes_mask = "mask" in parameters or (free and cls.__dict__.get("passes_mask", False))
         default = parameters["training"].default if cls._takes_training else None
@@ -162,9 +170,16 @@ class Layer(Tracking, Registered, family="layer"):
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
         variable = Variable(
-            initializers.get(initializer), shape=shape, dtype=dtype, trainable=trainable, autocast=autocast, name=name
+            initializers.get(initializer),
+            shape=shape,
+            dtype=dtype,
+            trainable=trainable,
+            autocast=autocast,
+            name=name,
         )
-        variable.path = "/".join([*context.path, *(() if context.path[-1:] == (self.name,) else (self.name,)), variable.name])
+        variable.path = "/".join(
+            [*context.path, *(() if context.path[-1:] == (self.name,) else (self.name,)), variable.name]
+        )
         variable.regularizer = regularizers.get(regularizer)
         variable.constraint = constraints.get(constraint)
         variable.aggregation = aggregation
@@ -175,9 +190,21 @@ class Layer(Tracking, Registered, family="layer"):
         self._variables.append(variable)
         return variable
 
-    def add_variable(self, shape, initializer, dtype=None, trainable=True, autocast=True, regularizer=None, constraint=None, name=None):
+    def add_variable(
+        self,
+        shape,
+        initializer,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        regularizer=None,
+        constraint=None,
+        name=None,
+    ):
         """An older name of `add_weight`."""
-        return self.add_weight(shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name)
+        return self.add_weight(
+            shape, initializer, dtype, trainable, autocast, regularizer, constraint, name=name
+        )
 
     # Calling
 
@@ -259,10 +286,16 @@ class Layer(Tracking, Registered, family="layer"):
         if isinstance(value, SymbolicTensor):
             return value
         if not isinstance(value, Tensor):
-            if not isinstance(value, (np.ndarray, np.generic, list, tuple, int, float)) and not hasattr(value, "__array__"):
+            if not isinstance(value, (np.ndarray, np.generic, list, tuple, int, float)) and not hasattr(
+                value, "__array__"
+            ):
                 return value
             value = Tensor(_numeric(as_array(value), self))
-        if self.autocast and value.dtype != self._input_dtype and (value.dtype.kind == "f" or self.casts_integers):
+        if (
+            self.autocast
+            and value.dtype != self._input_dtype
+            and (value.dtype.kind == "f" or self.casts_integers)
+        ):
             cast = elementwise.cast(value, self.compute_dtype)
             cast.mask = value.mask
             return cast
@@ -281,7 +314,9 @@ class Layer(Tracking, Registered, family="layer"):
 
     def _build_arguments(self, shapes_of_args, kwargs):
         """What to pass to `build`: the first argument's shape, or one shape for each parameter of build."""
-        parameters = [p for p in inspect.signature(self.build).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+        parameters = [
+            p for p in inspect.signature(self.build).parameters.values() if p.kind is p.POSITIONAL_OR_KEYWORD
+        ]
         if len(parameters) <= 1:
             return shapes_of_args[:1]
         by_name = dict(zip(self._call_names, shapes_of_args, strict=False))
@@ -310,7 +345,9 @@ class Layer(Tracking, Registered, family="layer"):
             return map_structure(lambda s: Spec(s.shape, s.dtype), specs)
         if type(self).compute_output_shape is not Layer.compute_output_shape:
             structure = map_structure(lambda v: getattr(v, "shape", None), args[0])
-            return shapes.map_shapes(lambda s: Spec(s, self.compute_dtype), self.compute_output_shape(structure))
+            return shapes.map_shapes(
+                lambda s: Spec(s, self.compute_dtype), self.compute_output_shape(structure)
+            )
         return infer(self._quiet_call, args, kwargs)
 
     def _quiet_call(self, *args, **kwargs):
@@ -331,7 +368,9 @@ class Layer(Tracking, Registered, family="layer"):
                 )
             return
         masks = flatten(self.compute_mask(x, mask))
-        for output, one in zip(flatten(outputs), masks * (1 if len(masks) > 1 else len(flatten(outputs))), strict=False):
+        for output, one in zip(
+            flatten(outputs), masks * (1 if len(masks) > 1 else len(flatten(outputs))), strict=False
+        ):
             if isinstance(output, Tensor) and output.mask is None and one is not None:
                 output.mask = one if isinstance(one, Tensor) else Tensor(as_array(one))
 
@@ -356,7 +395,9 @@ class Layer(Tracking, Registered, family="layer"):
     def get_config(self):
         config = {"name": self.name, "trainable": self._trainable, "dtype": serialize(self._dtype_policy)}
         own = constructor_parameters(type(self))
-        free = any(p.kind is p.VAR_KEYWORD for p in inspect.signature(type(self).__init__).parameters.values())
+        free = any(
+            p.kind is p.VAR_KEYWORD for p in inspect.signature(type(self).__init__).parameters.values()
+        )
         if not free:
             config = {k: v for k, v in config.items() if k in own}
         if self.activity_regularizer is not None or "activity_regularizer" in own:
@@ -439,7 +480,9 @@ class Layer(Tracking, Registered, family="layer"):
         variables = [*self.trainable_variables, *self.non_trainable_variables]
         before = [v.array.copy() for v in variables]
         try:
-            for variable, value in zip(variables, [*trainable_variables, *non_trainable_variables], strict=True):
+            for variable, value in zip(
+                variables, [*trainable_variables, *non_trainable_variables], strict=True
+            ):
                 variable.assign(value)
             outputs = self(*args, **kwargs)
             return outputs, [Tensor(v.array.copy()) for v in self.non_trainable_variables]

@@ -210,7 +210,7 @@ class _CellRNN(RNN):
     """A recurrent layer that makes its own cell, of `cell_class`, and shows the cell's arguments as its own."""
 
     casts_integers = True
-    cell_class = None
+    cell_class: type | None = None
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

@@ -7,7 +7,9 @@ import numpy as np
 
 def is_shape(value):
     """Whether a value is one shape, a tuple or list of sizes."""
-    return isinstance(value, (tuple, list)) and all(s is None or isinstance(s, (int, np.integer)) for s in value)
+    return isinstance(value, (tuple, list)) and all(
+        s is None or isinstance(s, (int, np.integer)) for s in value
+    )
 
 
 def as_shape(value):

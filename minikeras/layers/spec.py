@@ -75,10 +75,18 @@ def who(layer):
 
 def _check(spec, shape, layer):
     rank = len(shape)
-    if spec.ndim is not None and rank != spec.ndim and not (spec.allow_last_axis_squeeze and spec.ndim == rank + 1):
-        raise ValueError(f"{who(layer)} expected inputs of rank {spec.ndim}{layer.expected_axes()}, received shape {shape}. {_rank_remedy(spec.ndim, shape)}")
+    if (
+        spec.ndim is not None
+        and rank != spec.ndim
+        and not (spec.allow_last_axis_squeeze and spec.ndim == rank + 1)
+    ):
+        raise ValueError(
+            f"{who(layer)} expected inputs of rank {spec.ndim}{layer.expected_axes()}, received shape {shape}. {_rank_remedy(spec.ndim, shape)}"
+        )
     if spec.max_ndim is not None and rank > spec.max_ndim:
-        raise ValueError(f"{who(layer)} expected inputs of rank at most {spec.max_ndim}, received shape {shape}.")
+        raise ValueError(
+            f"{who(layer)} expected inputs of rank at most {spec.max_ndim}, received shape {shape}."
+        )
     if spec.min_ndim is not None and rank < spec.min_ndim:
         raise ValueError(
             f"{who(layer)} expected inputs of rank at least {spec.min_ndim}{layer.expected_axes()}, received shape "

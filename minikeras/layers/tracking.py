@@ -17,7 +17,7 @@ _REFERENCES = (
 )  # fmt: skip
 
 # The layers that hold penalties of a call, so that the common case, none, costs nothing.
-_with_losses = weakref.WeakSet()
+_with_losses: weakref.WeakSet = weakref.WeakSet()
 
 
 class Tracking:

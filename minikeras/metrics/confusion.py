@@ -169,7 +169,7 @@ def _thresholds(who, thresholds, default):
 class _ConditionCount(_ConfusionMetric):
     """Base of the metrics that report one of the four counts."""
 
-    condition = None
+    condition: str | None = None
 
     def __init__(self, thresholds=None, name=None, dtype=None):
         super().__init__(dtype=dtype, name=name)
@@ -241,7 +241,7 @@ def ratio(part, rest):
 class _Ratio(_ConfusionMetric):
     """Base of precision and recall: true positives among themselves and another count."""
 
-    other = None
+    other: str | None = None
 
     def __init__(self, thresholds=None, top_k=None, class_id=None, name=None, dtype=None):
         super().__init__(dtype=dtype, name=name)

@@ -4,7 +4,9 @@ from minikeras.models.model import Model
 from minikeras.serialization import deserialize, serialize
 
 
-def clone_model(model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs):
+def clone_model(
+    model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs
+):
     """A model of the same architecture with newly initialized weights of its own.
 
     clone_function: makes the copy of each layer; by default from its configuration.

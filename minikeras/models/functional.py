@@ -81,7 +81,10 @@ class _Names:
 
     def node(self, call):
         """The arguments of a call as plain data."""
-        return {"args": [self._plain(a) for a in call.args], "kwargs": {k: self._plain(v) for k, v in call.kwargs.items()}}
+        return {
+            "args": [self._plain(a) for a in call.args],
+            "kwargs": {k: self._plain(v) for k, v in call.kwargs.items()},
+        }
 
     def function_entry(self, call):
         """A function of `ops` in the graph, as an entry among the layers."""
@@ -97,7 +100,11 @@ class _Names:
 
     def _plain(self, value):
         if isinstance(value, SymbolicTensor):
-            config = {"shape": list(value.shape), "dtype": value.dtype.name, "keras_history": self.place(value)}
+            config = {
+                "shape": list(value.shape),
+                "dtype": value.dtype.name,
+                "keras_history": self.place(value),
+            }
             return {"class_name": "__keras_tensor__", "config": config}
         if isinstance(value, (list, tuple)):
             items = [self._plain(v) for v in value]
@@ -135,7 +142,9 @@ def _rebuilt(config, custom_objects):
             else:
                 left.append((name, number, node))
         if len(left) == len(waiting):
-            raise ValueError(f"The configuration of model {config.get('name')!r} refers to layers that it does not hold.")
+            raise ValueError(
+                f"The configuration of model {config.get('name')!r} refers to layers that it does not hold."
+            )
         waiting = left
 
     def find(place):
@@ -159,7 +168,9 @@ def _arguments(node):
         places = [{"class_name": "__keras_tensor__", "config": {"keras_history": n[:3]}} for n in node]
         kwargs = node[0][3] if len(node[0]) > 3 else {}
         return ([places[0]] if len(places) == 1 else [places]), kwargs
-    return [{"class_name": "__keras_tensor__", "config": {"keras_history": node[:3]}}], node[3] if len(node) > 3 else {}
+    return [{"class_name": "__keras_tensor__", "config": {"keras_history": node[:3]}}], node[3] if len(
+        node
+    ) > 3 else {}
 
 
 def _places(structure):

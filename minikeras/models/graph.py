@@ -41,9 +41,14 @@ class Graph:
             if key is not None:
                 result = function(slots[key], **kwargs)
             else:
-                result = function(*map_structure(lambda v: _value(v, slots), args), **map_structure(lambda v: _value(v, slots), kwargs))
+                result = function(
+                    *map_structure(lambda v: _value(v, slots), args),
+                    **map_structure(lambda v: _value(v, slots), kwargs),
+                )
             if len(outputs) == 1:
-                slots[outputs[0]] = result if isinstance(result, (Tensor, SymbolicTensor)) else flatten(result)[0]
+                slots[outputs[0]] = (
+                    result if isinstance(result, (Tensor, SymbolicTensor)) else flatten(result)[0]
+                )
             else:
                 slots.update(zip(outputs, flatten(result), strict=True))
         return pack_like(self.output_structure, [slots[id(t)] for t in self.outputs])
@@ -51,9 +56,13 @@ class Graph:
     def _planned(self):
         plan = []
         for call in self.calls:
-            simple = len(call.args) == 1 and isinstance(call.args[0], SymbolicTensor) and len(call.inputs) == 1
+            simple = (
+                len(call.args) == 1 and isinstance(call.args[0], SymbolicTensor) and len(call.inputs) == 1
+            )
             outputs = [id(t) for t in flatten(call.outputs)]
-            plan.append((call.function, id(call.args[0]) if simple else None, list(call.args), call.kwargs, outputs))
+            plan.append(
+                (call.function, id(call.args[0]) if simple else None, list(call.args), call.kwargs, outputs)
+            )
         return plan
 
 
@@ -72,7 +81,9 @@ def _in_order(inputs, outputs, name):
             stack.pop()
             continue
         if call is None or not call.inputs:
-            missing = next(t for t in _all_used(order, stack, outputs) if t.call is call and id(t) not in known)
+            missing = next(
+                t for t in _all_used(order, stack, outputs) if t.call is call and id(t) not in known
+            )
             raise ValueError(
                 f"Model '{name}': the outputs need the input {missing!r}, which is not among inputs="
                 f"{[t.name for t in inputs]}. Add it to the inputs."

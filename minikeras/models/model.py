@@ -43,7 +43,7 @@ class Model(Trainer, Layer):
     module = "keras"
     passes_mask = True
     # The class of `Model(inputs, outputs)`, set by its module.
-    functional_class = None
+    functional_class: type | None = None
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _are_graph_arguments(args, kwargs):
@@ -84,7 +84,9 @@ class Model(Trainer, Layer):
         else:
             values = flatten(inputs)
         if len(values) != len(expected):
-            raise ValueError(f"{who(self)} has {len(expected)} inputs ({self._names()}), received {len(values)}.")
+            raise ValueError(
+                f"{who(self)} has {len(expected)} inputs ({self._names()}), received {len(values)}."
+            )
         checked = []
         for value, tensor in zip(values, expected, strict=True):
             if value is not None and not is_symbolic(value):
@@ -97,7 +99,9 @@ class Model(Trainer, Layer):
         if isinstance(structure, dict):
             missing = [k for k in structure if k not in inputs]
             if missing:
-                raise ValueError(f"{who(self)} is missing the input {missing[0]!r}; received {sorted(inputs)}.")
+                raise ValueError(
+                    f"{who(self)} is missing the input {missing[0]!r}; received {sorted(inputs)}."
+                )
             return flatten({k: inputs[k] for k in structure})
         names = [t.name for t in self._graph.inputs]
         missing = [n for n in names if n not in inputs]
@@ -115,7 +119,9 @@ class Model(Trainer, Layer):
         elif len(shape) == len(wanted) + 1 and shape[-1] == 1:
             value = squeeze(value, axis=-1)
             shape = tuple(value.shape)
-        if len(shape) != len(wanted) or any(w is not None and s != w for s, w in zip(shape[1:], wanted[1:], strict=True)):
+        if len(shape) != len(wanted) or any(
+            w is not None and s != w for s, w in zip(shape[1:], wanted[1:], strict=True)
+        ):
             raise ValueError(_wrong_shape(self, tensor, shape))
         if value.dtype != tensor.dtype:
             mask = value.mask
@@ -146,7 +152,10 @@ class Model(Trainer, Layer):
             return super()._build_if_needed(args, kwargs)
         if first:
             self.built = True
-            self._build_shape = map_structure(lambda v: (None, *v.shape[1:]) if hasattr(v, "shape") and v.shape else None, args[0] if args else None)
+            self._build_shape = map_structure(
+                lambda v: (None, *v.shape[1:]) if hasattr(v, "shape") and v.shape else None,
+                args[0] if args else None,
+            )
         return first
 
     # What it consists of
@@ -170,7 +179,9 @@ class Model(Trainer, Layer):
         for layer in layers:
             if layer.name == name:
                 return layer
-        raise ValueError(f"{who(self)} has no layer {name!r}. Its layers are {[layer.name for layer in layers]}.")
+        raise ValueError(
+            f"{who(self)} has no layer {name!r}. Its layers are {[layer.name for layer in layers]}."
+        )
 
     @property
     def inputs(self):
@@ -217,17 +228,31 @@ class Model(Trainer, Layer):
             return sorted(structure)
         names, seen = [], {}
         for tensor in self._graph.outputs:
-            base = getattr(tensor.call.function, "name", None) or getattr(tensor.call.function, "__name__", "output")
+            base = getattr(tensor.call.function, "name", None) or getattr(
+                tensor.call.function, "__name__", "output"
+            )
             count = seen[base] = seen.get(base, 0) + 1
             names.append(base if count == 1 else f"{base}_{count - 1}")
         return names
 
     def _input_dtypes(self):
-        return [t.dtype for t in self._graph.inputs] if self._graph is not None and not isinstance(self._graph.input_structure, dict) else None
+        return (
+            [t.dtype for t in self._graph.inputs]
+            if self._graph is not None and not isinstance(self._graph.input_structure, dict)
+            else None
+        )
 
     # Looking and keeping
 
-    def summary(self, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None):
+    def summary(
+        self,
+        line_length=None,
+        positions=None,
+        print_fn=None,
+        expand_nested=False,
+        show_trainable=False,
+        layer_range=None,
+    ):
         """Print the layers with their output shapes and parameters, and the totals.
 
         print_fn: called with each line instead of print. expand_nested: also the layers of inner models.
@@ -244,13 +269,19 @@ class Model(Trainer, Layer):
 
 
 def _are_graph_arguments(args, kwargs):
-    return len(args) >= 2 or ("outputs" in kwargs and (args or "inputs" in kwargs)) or (len(args) == 1 and "outputs" in kwargs)
+    return (
+        len(args) >= 2
+        or ("outputs" in kwargs and (args or "inputs" in kwargs))
+        or (len(args) == 1 and "outputs" in kwargs)
+    )
 
 
 def _symbols(input_shape):
     if isinstance(input_shape, dict):
         return {k: _symbols(v) for k, v in input_shape.items()}
-    if isinstance(input_shape, (list, tuple)) and all(s is None or isinstance(s, (int, np.integer)) for s in input_shape):
+    if isinstance(input_shape, (list, tuple)) and all(
+        s is None or isinstance(s, (int, np.integer)) for s in input_shape
+    ):
         return SymbolicTensor(input_shape)
     return [_symbols(s) for s in input_shape]
 

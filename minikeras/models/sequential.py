@@ -4,8 +4,8 @@ from minikeras.autodiff import Tensor, is_symbolic
 from minikeras.layers.context import context
 from minikeras.layers.core import Input, InputLayer
 from minikeras.layers.layer import Layer
-from minikeras.layers.spec import who
 from minikeras.layers.shapes import as_shape, is_shape
+from minikeras.layers.spec import who
 from minikeras.models.model import Model
 from minikeras.serialization import deserialize, serialize
 
@@ -31,7 +31,9 @@ class Sequential(Model):
         self._stack = []
         self._start = None
         if layers is not None and not isinstance(layers, (list, tuple)):
-            raise TypeError(f"Sequential expected a list of layers, received {layers!r}. Write Sequential([layer]).")
+            raise TypeError(
+                f"Sequential expected a list of layers, received {layers!r}. Write Sequential([layer])."
+            )
         for layer in layers or ():
             self._append(layer)
         self._connect()
@@ -59,7 +61,9 @@ class Sequential(Model):
             raise TypeError(f"{who(self)}: only layers can be added, received {layer!r}.{hint}")
         if isinstance(layer, InputLayer):
             if self._stack or self._start is not None:
-                raise ValueError(f"{who(self)}: an Input comes first, but the model has {len(self._stack)} layers already.")
+                raise ValueError(
+                    f"{who(self)}: an Input comes first, but the model has {len(self._stack)} layers already."
+                )
             self._start = layer
             return
         if layer is self or any(layer is other for other in self._stack):
@@ -68,7 +72,9 @@ class Sequential(Model):
                 "or share it in a functional model."
             )
         if any(layer.name == other.name for other in self._stack):
-            raise ValueError(f"{who(self)}: all layers need different names, but two are called '{layer.name}'.")
+            raise ValueError(
+                f"{who(self)}: all layers need different names, but two are called '{layer.name}'."
+            )
         if not self._stack and self._start is None:
             self._start = self._start_from(layer)
         self._stack.append(layer)
@@ -103,7 +109,9 @@ class Sequential(Model):
             return
         shape = as_shape(input_shape)
         if not is_shape(shape):
-            raise ValueError(f"{who(self)}.build expected one shape such as (None, 4), received {input_shape!r}.")
+            raise ValueError(
+                f"{who(self)}.build expected one shape such as (None, 4), received {input_shape!r}."
+            )
         if not self._stack:
             raise ValueError(f"{who(self)} has no layers. Add one first.")
         dtype = getattr(self._stack[0], "input_dtype_hint", None)
@@ -120,7 +128,9 @@ class Sequential(Model):
         try:
             hint = getattr(self._stack[0], "input_dtype_hint", None) if self._stack else None
             batch = (None, *shape[1:])
-            self._start = Input(batch_shape=batch, dtype=hint or (dtype if dtype.startswith("float") else None)).call.function
+            self._start = Input(
+                batch_shape=batch, dtype=hint or (dtype if dtype.startswith("float") else None)
+            ).call.function
             self._connect()
         except BaseException:
             self._start, self._graph, self.built = None, None, False
@@ -144,7 +154,11 @@ class Sequential(Model):
 
     def get_config(self):
         layers = ([self._start] if self._start is not None else []) + self._stack
-        config = {"name": self.name, "trainable": self._trainable, "layers": [serialize(layer) for layer in layers]}
+        config = {
+            "name": self.name,
+            "trainable": self._trainable,
+            "layers": [serialize(layer) for layer in layers],
+        }
         config["dtype"] = serialize(self.dtype_policy)
         if self._start is not None:
             config["build_input_shape"] = list(self._start.batch_shape)

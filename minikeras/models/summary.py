@@ -8,7 +8,13 @@ from minikeras.nest import flatten
 
 
 def print_summary(
-    model, line_length=None, positions=None, print_fn=None, expand_nested=False, show_trainable=False, layer_range=None
+    model,
+    line_length=None,
+    positions=None,
+    print_fn=None,
+    expand_nested=False,
+    show_trainable=False,
+    layer_range=None,
 ):
     """Print the table of a model; see `Model.summary`."""
     say = print_fn if print_fn is not None else print
@@ -16,7 +22,9 @@ def print_summary(
         say(line)
 
 
-def summary_lines(model, line_length=None, positions=None, expand_nested=False, show_trainable=False, layer_range=None):
+def summary_lines(
+    model, line_length=None, positions=None, expand_nested=False, show_trainable=False, layer_range=None
+):
     """The lines of a model's summary."""
     linear = _is_linear(model)
     header = ["Layer (type)", "Output Shape", "Param #"]
@@ -56,7 +64,7 @@ def _listed(model):
 def _is_linear(model):
     """Whether each layer feeds only the next: then a column of connections would say nothing."""
     graph = getattr(model, "_graph", None)
-    if graph is None or len(graph.inputs) == 1 and len(graph.outputs) == 1 and hasattr(model, "_stack"):
+    if graph is None or (len(graph.inputs) == 1 and len(graph.outputs) == 1 and hasattr(model, "_stack")):
         return True
     if len(graph.inputs) > 1 or len(graph.outputs) > 1:
         return False
@@ -130,7 +138,10 @@ def _table(header, rows, widths, aligned):
         wrapped = [_wrap(str(cell), w) for cell, w in zip(cells, widths, strict=True)]
         height = max(len(w) for w in wrapped)
         for i in range(height):
-            parts = [_align(w[i] if i < len(w) else "", width, a) for w, width, a in zip(wrapped, widths, aligned, strict=True)]
+            parts = [
+                _align(w[i] if i < len(w) else "", width, a)
+                for w, width, a in zip(wrapped, widths, aligned, strict=True)
+            ]
             yield f"{side} " + f" {side} ".join(parts) + f" {side}"
 
     lines = [border("┏", "┳", "┓", "━"), *lines_of(header, "┃"), border("┡", "╇", "┩", "━")]
@@ -152,7 +163,9 @@ def _align(text, width, side):
 def _totals(model):
     trainable = model.trainable_variables
     frozen = model.non_trainable_weights
-    optimizer = model.optimizer.variables if getattr(model, "compiled", False) and model.optimizer is not None else []
+    optimizer = (
+        model.optimizer.variables if getattr(model, "compiled", False) and model.optimizer is not None else []
+    )
     groups = [
         ("Total params", [*trainable, *frozen, *optimizer]),
         ("Trainable params", trainable),
@@ -162,7 +175,10 @@ def _totals(model):
         groups.append(("Optimizer params", optimizer))
     else:
         groups[0] = ("Total params", [*trainable, *frozen])
-    return [f" {name}: {sum(v.size for v in vs):,} ({_bytes(sum(v.size * v.dtype.itemsize for v in vs))})" for name, vs in groups]
+    return [
+        f" {name}: {sum(v.size for v in vs):,} ({_bytes(sum(v.size * v.dtype.itemsize for v in vs))})"
+        for name, vs in groups
+    ]
 
 
 def _bytes(count):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minikeras import config
-from minikeras.autodiff import Tensor, as_array, convert_to_tensor, differentiable
+from minikeras.autodiff import as_array, constant, convert_to_tensor, differentiable
 from minikeras.dtypes import result_type, standardize_dtype
 from minikeras.ops import elementwise, shaping
 
@@ -34,12 +34,12 @@ __all__ = [
 
 def zeros(shape, dtype=None):
     """A tensor of zeros."""
-    return Tensor(np.zeros(shape, standardize_dtype(dtype)))
+    return constant(np.zeros(shape, standardize_dtype(dtype)))
 
 
 def ones(shape, dtype=None):
     """A tensor of ones."""
-    return Tensor(np.ones(shape, standardize_dtype(dtype)))
+    return constant(np.ones(shape, standardize_dtype(dtype)))
 
 
 def full(shape, fill_value, dtype=None):
@@ -55,7 +55,7 @@ def empty(shape, dtype=None):
 
 def eye(N, M=None, k=0, dtype=None):
     """Ones on the k-th diagonal, zeros elsewhere."""
-    return Tensor(np.eye(N, M, k or 0, dtype=standardize_dtype(dtype)))
+    return constant(np.eye(N, M, k or 0, dtype=standardize_dtype(dtype)))
 
 
 def identity(n, dtype=None):
@@ -65,7 +65,7 @@ def identity(n, dtype=None):
 
 def tri(N, M=None, k=0, dtype=None):
     """Ones at and below the k-th diagonal, zeros above."""
-    return Tensor(np.tri(N, M, k, dtype=standardize_dtype(dtype)))
+    return constant(np.tri(N, M, k, dtype=standardize_dtype(dtype)))
 
 
 @differentiable
@@ -106,7 +106,7 @@ def arange(start, stop=None, step=None, dtype=None):
         bounds = [b if hasattr(b, "dtype") else as_array(b) for b in (start, stop, step)]
         dtype = result_type(*[b.dtype for b in bounds])
     numbers = [b.item() if hasattr(b, "item") else b for b in (start, stop, step)]
-    return Tensor(np.arange(*numbers, dtype=standardize_dtype(dtype)))
+    return constant(np.arange(*numbers, dtype=standardize_dtype(dtype)))
 
 
 def _float_type(dtype, *bounds):

@@ -6,6 +6,7 @@ from minikeras.ops.attention import *
 from minikeras.ops.convolution import *
 from minikeras.ops.crossentropy import *
 from minikeras.ops.ctc import *
+from minikeras.ops.ctc_decoding import *
 from minikeras.ops.encoding import *
 from minikeras.ops.normalization import *
 from minikeras.ops.patches import *

@@ -34,8 +34,10 @@ def as_data(value, name):
             "np.unique(..., return_inverse=True) or .astype('float32')."
         )
     if not value.shape:
-        raise ValueError(f"{name} expected an array with a batch axis, received the single number {value}. Use [{value}].")
-    if value.dtype == np.float16 and not value.dtype.isnative or not value.dtype.isnative:
+        raise ValueError(
+            f"{name} expected an array with a batch axis, received the single number {value}. Use [{value}]."
+        )
+    if (value.dtype == np.float16 and not value.dtype.isnative) or not value.dtype.isnative:
         value = value.astype(value.dtype.newbyteorder("="))
     return value
 
@@ -103,10 +105,16 @@ class ArraySource:
             wanted = [None] * len(flatten(x))
         dtypes = [*wanted, *([None] * (len(flatten(y)) + len(flatten(sample_weight))))]
         leaves = [leaf for part in self.structure for leaf in flatten(part)]
-        columns = [None if a is None else Column(a, batch_dtype(a, d)) for a, d in zip(leaves, dtypes, strict=True)]
+        columns = [
+            None if a is None else Column(a, batch_dtype(a, d)) for a, d in zip(leaves, dtypes, strict=True)
+        ]
         by_leaf = iter(columns)
-        self._columns = tuple([map_structure(lambda _: next(by_leaf), _in_order(part)) for part in self.structure])
-        self._flat = self._columns if all(not isinstance(c, (list, tuple, dict)) for c in self._columns) else None
+        self._columns = tuple(
+            [map_structure(lambda _: next(by_leaf), _in_order(part)) for part in self.structure]
+        )
+        self._flat = (
+            self._columns if all(not isinstance(c, (list, tuple, dict)) for c in self._columns) else None
+        )
 
     @property
     def steps(self):
@@ -144,7 +152,9 @@ def check_lengths(x, y, sample_weight):
         raise ValueError("x expected an array of samples, received nothing.")
     if len(lengths) > 1:
         text = ", ".join(f"{name} has {n} samples" for n, name in lengths.items())
-        raise ValueError(f"The arrays must hold the same number of samples: {text}. Check how they were cut or loaded.")
+        raise ValueError(
+            f"The arrays must hold the same number of samples: {text}. Check how they were cut or loaded."
+        )
     size = next(iter(lengths))
     if size == 0:
         raise ValueError("x is empty: it holds 0 samples. Check how the data was loaded or filtered.")
@@ -154,7 +164,12 @@ def check_lengths(x, y, sample_weight):
 def warn_of_nan(x):
     """Say once which rows hold NaN, before training spreads it over all weights."""
     for leaf in flatten(x):
-        if leaf is None or isinstance(leaf, np.memmap) or not isinstance(leaf, np.ndarray) or leaf.dtype.kind != "f":
+        if (
+            leaf is None
+            or isinstance(leaf, np.memmap)
+            or not isinstance(leaf, np.ndarray)
+            or leaf.dtype.kind != "f"
+        ):
             continue
         with np.errstate(all="ignore"):
             if np.isfinite(np.sum(leaf)):
@@ -174,7 +189,9 @@ def warn_of_nan(x):
 def split_validation(x, y, sample_weight, validation_split):
     """The first rows for training, the last for validation, as Keras cuts them before any shuffling."""
     if not isinstance(validation_split, (int, float, np.number)) or not 0 < validation_split < 1:
-        raise ValueError(f"validation_split must lie between 0 and 1, received {validation_split!r}. Use 0.2 for a fifth.")
+        raise ValueError(
+            f"validation_split must lie between 0 and 1, received {validation_split!r}. Use 0.2 for a fifth."
+        )
     size = check_lengths(x, y, sample_weight)
     at = int(np.floor(size * (1.0 - validation_split)))
     if at in (0, size):
@@ -182,7 +199,9 @@ def split_validation(x, y, sample_weight, validation_split):
             f"validation_split={validation_split} of {size} samples leaves none for "
             f"{'training' if at == 0 else 'validation'}. Use another share, or more samples."
         )
-    parts = [(part, map_structure(lambda a: None if a is None else a[:at], part)) for part in (x, y, sample_weight)]
+    parts = [
+        (part, map_structure(lambda a: None if a is None else a[:at], part)) for part in (x, y, sample_weight)
+    ]
     training = tuple([first for _, first in parts])
     held_out = tuple([map_structure(lambda a: None if a is None else a[at:], part) for part, _ in parts])
     return training, held_out
@@ -191,7 +210,9 @@ def split_validation(x, y, sample_weight, validation_split):
 def class_weights(y, class_weight):
     """One weight for each sample, by its class: integer labels, or the position of the 1 in one-hot rows."""
     if isinstance(y, (list, tuple, dict)):
-        raise ValueError("class_weight needs a model with one output. Pass sample_weight for several outputs.")
+        raise ValueError(
+            "class_weight needs a model with one output. Pass sample_weight for several outputs."
+        )
     array = np.asarray(y.array if isinstance(y, Tensor) else y)
     if array.ndim == 2 and array.shape[1] > 1:
         labels = array.argmax(axis=1)
@@ -246,4 +267,8 @@ def as_batch(batch):
 
 def is_array(value):
     """Whether a value is one array rather than a list of numbers."""
-    return isinstance(value, (np.ndarray, Tensor)) or (hasattr(value, "shape") and hasattr(value, "dtype")) or hasattr(value, "to_numpy")
+    return (
+        isinstance(value, (np.ndarray, Tensor))
+        or (hasattr(value, "shape") and hasattr(value, "dtype"))
+        or hasattr(value, "to_numpy")
+    )

@@ -41,7 +41,11 @@ class CompiledLoss:
         """Assign losses to outputs, once their structure is known."""
         self.output_names = names = output_names_of(y_pred, self.output_names)
         chosen = assign(self.user_loss, names, "loss", None)
-        weights = assign(self.user_weights, names, "loss_weights", 1.0) if self.user_weights is not None else [1.0] * len(names)
+        weights = (
+            assign(self.user_weights, names, "loss_weights", 1.0)
+            if self.user_weights is not None
+            else [1.0] * len(names)
+        )
         self._parts = [
             (name, None if loss is None else _as_loss(losses_module.get(loss)), weight)
             for name, loss, weight in zip(names, chosen, weights, strict=True)
@@ -53,13 +57,19 @@ class CompiledLoss:
         names = self.output_names
         predictions = leaves_by_name(y_pred, names, "predictions")
         targets = leaves_by_name(y, names, "y")
-        weights = leaves_by_name(sample_weight, names, "sample_weight") if is_several(sample_weight) else [sample_weight] * len(names)
+        weights = (
+            leaves_by_name(sample_weight, names, "sample_weight")
+            if is_several(sample_weight)
+            else [sample_weight] * len(names)
+        )
         total, tracker = None, iter(self.trackers)
         for (name, loss, weight), p, t, w in zip(self._parts, predictions, targets, weights, strict=True):
             if loss is None:
                 continue
             if t is None:
-                raise ValueError(f"Output '{name}' has a loss but y holds no target for it. Pass one, or loss=None for it.")
+                raise ValueError(
+                    f"Output '{name}' has a loss but y holds no target for it. Pass one, or loss=None for it."
+                )
             value = loss(t, p, w)
             if self.trackers:
                 next(tracker).update_state(value, sample_weight=p.shape[0] if p.shape else 1)
@@ -132,7 +142,11 @@ class CompiledMetrics:
         names = self.output_names
         predictions = leaves_by_name(y_pred, names, "predictions")
         targets = leaves_by_name(y, names, "y")
-        weights = leaves_by_name(sample_weight, names, "sample_weight") if is_several(sample_weight) else [sample_weight] * len(names)
+        weights = (
+            leaves_by_name(sample_weight, names, "sample_weight")
+            if is_several(sample_weight)
+            else [sample_weight] * len(names)
+        )
         for position, metric in self._plain:
             metric.update_state(targets[position], predictions[position])
         for position, metric in self._weighted:
@@ -162,11 +176,15 @@ def leaves_by_name(value, names, what):
     if isinstance(value, dict):
         unknown = [k for k in value if k not in names]
         if unknown:
-            raise ValueError(f"{what} names the output {unknown[0]!r}, which the model does not have. {suggest(unknown[0], names)}")
+            raise ValueError(
+                f"{what} names the output {unknown[0]!r}, which the model does not have. {suggest(unknown[0], names)}"
+            )
         return [value.get(name) for name in names]
     if isinstance(value, (list, tuple)):
         if len(value) != len(names):
-            raise ValueError(f"{what} holds {len(value)} parts for a model with {len(names)} outputs ({', '.join(names)}).")
+            raise ValueError(
+                f"{what} holds {len(value)} parts for a model with {len(names)} outputs ({', '.join(names)})."
+            )
         return list(value)
     return [value] * len(names) if value is None or len(names) == 1 else _one_for_many(value, names, what)
 
@@ -182,11 +200,15 @@ def assign(user, names, what, default):
     if isinstance(user, dict):
         unknown = [k for k in user if k not in names]
         if unknown:
-            raise ValueError(f"{what} names the output {unknown[0]!r}, which the model does not have. {suggest(unknown[0], names)}")
+            raise ValueError(
+                f"{what} names the output {unknown[0]!r}, which the model does not have. {suggest(unknown[0], names)}"
+            )
         return [user.get(name, default) for name in names]
     if isinstance(user, (list, tuple)):
         if len(user) != len(names):
-            raise ValueError(f"{what} holds {len(user)} entries for a model with {len(names)} outputs ({', '.join(names)}).")
+            raise ValueError(
+                f"{what} holds {len(user)} entries for a model with {len(names)} outputs ({', '.join(names)})."
+            )
         return list(user)
     return [user] * len(names)
 

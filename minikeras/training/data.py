@@ -1,6 +1,5 @@
 """Anything a user trains on, as one kind of source: so many steps an epoch, and an iterator over batches."""
 
-
 import warnings
 
 import numpy as np
@@ -12,10 +11,21 @@ from minikeras.training.arrays import ArraySource, as_batch, as_data, class_weig
 from minikeras.training.pydataset import PyDataset, PyDatasetSource
 
 
-def source_of(x, y=None, sample_weight=None, batch_size=None, shuffle=False, steps=None, class_weight=None, x_dtypes=None):
+def source_of(
+    x,
+    y=None,
+    sample_weight=None,
+    batch_size=None,
+    shuffle=False,
+    steps=None,
+    class_weight=None,
+    x_dtypes=None,
+):
     """The source of batches for what was passed to fit, evaluate or predict."""
     if class_weight is not None and sample_weight is not None:
-        raise ValueError("class_weight and sample_weight cannot be given at the same time. Multiply them into sample_weight.")
+        raise ValueError(
+            "class_weight and sample_weight cannot be given at the same time. Multiply them into sample_weight."
+        )
     if isinstance(x, PyDataset):
         _refuse_beside(x, y, sample_weight)
         return Weighted.of(PyDatasetSource(x, shuffle), class_weight)
@@ -29,7 +39,9 @@ def source_of(x, y=None, sample_weight=None, batch_size=None, shuffle=False, ste
         batch_size = 32
     if isinstance(batch_size, bool) or not isinstance(batch_size, (int, np.integer)) or batch_size < 1:
         raise ValueError(f"batch_size must be a positive integer, received {batch_size!r}.")
-    return ArraySource(x, y, sample_weight, int(batch_size), shuffle, x_dtypes, seeds.make_default_seed() if shuffle else 0)
+    return ArraySource(
+        x, y, sample_weight, int(batch_size), shuffle, x_dtypes, seeds.make_default_seed() if shuffle else 0
+    )
 
 
 def as_arrays(x, y=None, sample_weight=None):
@@ -49,7 +61,11 @@ def as_arrays(x, y=None, sample_weight=None):
 
 def is_stream(x):
     """Whether x yields batches by itself: generators, data loaders, data sets; not arrays, lists or frames."""
-    if isinstance(x, (np.ndarray, Tensor, list, tuple, dict, str)) or hasattr(x, "__array__") or hasattr(x, "to_numpy"):
+    if (
+        isinstance(x, (np.ndarray, Tensor, list, tuple, dict, str))
+        or hasattr(x, "__array__")
+        or hasattr(x, "to_numpy")
+    ):
         return False
     if all(hasattr(x, a) for a in ("shape", "dtype", "__getitem__")):
         return False

@@ -13,7 +13,9 @@ _INTERVAL = 0.1
 def verbosity(verbose):
     """0, 1 or 2 for the `verbose` argument: 'auto' is a bar."""
     if verbose not in ("auto", 0, 1, 2, True, False):
-        raise ValueError(f"verbose must be 'auto', 0 (silent), 1 (bar) or 2 (one line per epoch), received {verbose!r}.")
+        raise ValueError(
+            f"verbose must be 'auto', 0 (silent), 1 (bar) or 2 (one line per epoch), received {verbose!r}."
+        )
     return 1 if verbose == "auto" else int(verbose)
 
 
@@ -117,7 +119,14 @@ def _new_bar(steps):
     from tqdm.auto import tqdm  # imported only when a bar is drawn: it takes 20 ms
 
     form = "{n_fmt}/{total_fmt} [{bar:30}] - {postfix}" if steps else "{n_fmt}/Unknown - {postfix}"
-    return tqdm(total=steps, bar_format=form, ascii=" >=", file=None if _in_notebook() else sys.stdout, mininterval=0, miniters=1)
+    return tqdm(
+        total=steps,
+        bar_format=form,
+        ascii=" >=",
+        file=None if _in_notebook() else sys.stdout,
+        mininterval=0,
+        miniters=1,
+    )
 
 
 def _in_notebook():
@@ -136,7 +145,9 @@ def _metrics(logs):
     for name, value in dict(logs or {}).items():
         number = plain_number(value)
         if isinstance(number, (int, float)):
-            parts.append(f"{name}: {number:.4f}" if abs(number) > 1e-3 or number == 0 else f"{name}: {number:.4e}")
+            parts.append(
+                f"{name}: {number:.4f}" if abs(number) > 1e-3 or number == 0 else f"{name}: {number:.4e}"
+            )
         elif number is not None:
             parts.append(f"{name}: {number}")
     return "".join(f" - {part}" for part in parts)

@@ -89,4 +89,3 @@ class PyDatasetSource:
                     yield waiting.pop(0).result()
             for future in waiting:
                 yield future.result()
-

@@ -64,10 +64,15 @@ class Replay:
             return
         key, leaves, replayed = self._learning
         if replayed is None:
-            self._steps[key] = RecordedStep.of(applications, leaves, y_pred, loss, variables, self.model.optimizer)
+            self._steps[key] = RecordedStep.of(
+                applications, leaves, y_pred, loss, variables, self.model.optimizer
+            )
             return
         usual = [loss.array, y_pred.array, *gradients]
-        same = all(g is not None and np.array_equal(r, g, equal_nan=True) for r, g in zip(replayed, usual, strict=True))
+        same = all(
+            g is not None and np.array_equal(r, g, equal_nan=True)
+            for r, g in zip(replayed, usual, strict=True)
+        )
         self._steps[key].trusted = same
         if not same:
             self._steps[key] = None
@@ -86,7 +91,7 @@ class RecordedStep:
             return None
         try:
             return cls(applications, leaves, y_pred, loss, variables, optimizer)
-        except _Unknown:
+        except _UnknownValueError:
             return None
 
     def __init__(self, applications, leaves, y_pred, loss, variables, optimizer):
@@ -97,6 +102,11 @@ class RecordedStep:
         self._numbers = {}
         for leaf in leaves:
             self._numbers[id(leaf)] = self._numbers[id(leaf.array)] = self._new(None)
+        for application in applications:
+            if application[0] is None:  # a constant
+                tensor = application[4]
+                self._numbers[id(tensor)] = self._numbers[id(tensor.array)] = self._new(tensor.array)
+        applications = [a for a in applications if a[0] is not None]
         self._forward = [self._application(a) for a in applications]
         self._prediction = self._number(y_pred)
         self._loss = self._number(loss)
@@ -112,14 +122,14 @@ class RecordedStep:
     def _number(self, value):
         number = self._numbers.get(id(value))
         if number is None:
-            raise _Unknown
+            raise _UnknownValueError
         return number
 
     def _application(self, application):
         """(body, slots of its arguments, settings, slots of its outputs) of one application."""
         function, args, values, kwargs, output, _ = application
         if any(_holds_an_array(v) for v in kwargs.values()):
-            raise _Unknown
+            raise _UnknownValueError
         numbers = []
         for arg, value in zip(args, values, strict=True):
             if isinstance(arg, Variable):
@@ -146,13 +156,13 @@ class RecordedStep:
         into = self.optimizer.destinations(self.variables)
         followed = {self._number(v): into.get(id(v)) for v in self.variables if id(v) in self._numbers}
         if len(followed) != len(self.variables):
-            raise _Unknown  # a variable without a gradient: the usual way warns of it
+            raise _UnknownValueError  # a variable without a gradient: the usual way warns of it
         needs = set(followed)
         for (_, numbers, _, places), application in zip(self._forward, applications, strict=True):
             if application[-1] is not None and any(n in needs for n in numbers):
                 needs.update(places if type(places) is tuple else (places,))
         if self._loss not in needs:
-            raise _Unknown
+            raise _UnknownValueError
         has = {self._loss}
         plan = []
         for i in range(len(applications) - 1, -1, -1):
@@ -174,7 +184,7 @@ class RecordedStep:
                 has.add(n)
             plan.append((i, places, joint, tuple(wanted), tuple(destinations)))
         if not set(followed) <= has:
-            raise _Unknown
+            raise _UnknownValueError
         self._targets = [(self._number(v), into.get(id(v))) for v in self.variables]
         return plan
 
@@ -191,7 +201,9 @@ class RecordedStep:
 
     def gradients(self, leaves):
         """[loss, predictions, gradient of each variable] for one batch."""
-        self.optimizer.destinations(self.variables)  # takes the variables back, should another optimizer have them
+        self.optimizer.destinations(
+            self.variables
+        )  # takes the variables back, should another optimizer have them
         slots = self._slots
         for number, leaf in enumerate(leaves):
             slots[number] = leaf.array
@@ -224,12 +236,11 @@ class RecordedStep:
         return [loss, prediction, *[found[number] for number, _ in self._targets]]
 
 
-class _Unknown(Exception):
+class _UnknownValueError(Exception):
     """A value in the step that the recorded functions did not make."""
 
 
 def _holds_an_array(value):
     return any(
-        isinstance(leaf, (np.ndarray, Tensor)) and not isinstance(leaf, Variable)
-        for leaf in flatten(value)
+        isinstance(leaf, (np.ndarray, Tensor)) and not isinstance(leaf, Variable) for leaf in flatten(value)
     )

@@ -88,7 +88,9 @@ class Trainer:
     def compile_from_config(self, config):
         """Compile as `get_compile_config` recorded."""
         self.compile(
-            optimizer=optimizers.deserialize(config["optimizer"]) if isinstance(config["optimizer"], dict) else config["optimizer"],
+            optimizer=optimizers.deserialize(config["optimizer"])
+            if isinstance(config["optimizer"], dict)
+            else config["optimizer"],
             loss=deserialize(config.get("loss"), family="loss"),
             loss_weights=config.get("loss_weights"),
             metrics=deserialize(config.get("metrics"), family="metric"),
@@ -148,7 +150,8 @@ class Trainer:
         """The recorded steps of this model; False if it has to be trained without."""
         own = type(self)
         standard = all(
-            getattr(own, name) is getattr(Trainer, name) for name in ("train_step", "compute_loss", "forward_step", "backward_step")
+            getattr(own, name) is getattr(Trainer, name)
+            for name in ("train_step", "compute_loss", "forward_step", "backward_step")
         )
         possible = (
             standard
@@ -177,7 +180,9 @@ class Trainer:
         for penalty in self._penalties():
             loss = penalty if loss is None else elementwise.add(loss, penalty)
         if loss is None:
-            raise ValueError("There is no loss to minimize. Pass loss= to compile(), or call add_loss() in a layer.")
+            raise ValueError(
+                "There is no loss to minimize. Pass loss= to compile(), or call add_loss() in a layer."
+            )
         return loss
 
     def compute_metrics(self, x, y, y_pred, sample_weight=None):
@@ -208,7 +213,12 @@ class Trainer:
     def _reported_metrics(self):
         if not self.compiled:
             return self._own_metrics()
-        return [self._loss_tracker, *self._compiled_loss.trackers, *self._compiled_metrics.metrics, *self._own_metrics()]
+        return [
+            self._loss_tracker,
+            *self._compiled_loss.trackers,
+            *self._compiled_metrics.metrics,
+            *self._own_metrics(),
+        ]
 
     def _own_metrics(self):
         if self._layer_metrics is None:
@@ -265,7 +275,9 @@ class Trainer:
         self._forget_structure()
         if validation_split and validation_data is None:
             if is_stream(x) or isinstance(x, PyDataset):
-                raise ValueError("validation_split needs arrays. Pass validation_data for generators and data sets.")
+                raise ValueError(
+                    "validation_split needs arrays. Pass validation_data for generators and data sets."
+                )
             x, y, sample_weight = as_arrays(x, y, sample_weight)
             (x, y, sample_weight), validation_data = split_validation(x, y, sample_weight, validation_split)
         dtypes = self._input_dtypes()
@@ -274,7 +286,9 @@ class Trainer:
         training = Epochs(source, steps_per_epoch)
         validation = None
         if validation_data is not None:
-            validation = self._validation(validation_data, validation_batch_size or batch_size, validation_steps, dtypes)
+            validation = self._validation(
+                validation_data, validation_batch_size or batch_size, validation_steps, dtypes
+            )
         events = self._events(callbacks, verbose, epochs=epochs, steps=training.steps, history=True)
         self.stop_training = False
         logs = {}
@@ -286,7 +300,9 @@ class Trainer:
                 result = self._run(self.train_step, training.epoch(epoch), events, "train")
                 logs = self._as_logs(result)
                 if validation is not None and _is_due(epoch, validation_freq):
-                    logs.update({f"val_{name}": value for name, value in self._evaluate(validation, events).items()})
+                    logs.update(
+                        {f"val_{name}": value for name, value in self._evaluate(validation, events).items()}
+                    )
                 events.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
@@ -378,7 +394,9 @@ class Trainer:
     def _events(self, callbacks, verbose, epochs, steps, mode="train", history=False):
         if isinstance(callbacks, CallbackList):
             return callbacks
-        events = CallbackList(callbacks, add_history=history, model=self, epochs=epochs, steps=steps, verbose=verbose)
+        events = CallbackList(
+            callbacks, add_history=history, model=self, epochs=epochs, steps=steps, verbose=verbose
+        )
         level = verbosity(verbose)
         if level:
             events.append(ProgressBar(level, mode))
@@ -388,13 +406,15 @@ class Trainer:
         """The metrics at the end of an epoch as a dictionary of Python numbers."""
         if result is None:
             return {}
-        own = {name for name in result} if not isinstance(result, LazyLogs) else None
+        own = None if isinstance(result, LazyLogs) else set(result)
         reported = dict(LazyLogs(self)) if self.compiled else {}
         if own is not None and not own <= set(reported):
             return {name: plain_number(value) for name, value in dict(result).items()}
-        return {name: plain_number(value) for name, value in reported.items()} if own is None else {
-            name: plain_number(reported[name]) for name in result
-        }
+        return (
+            {name: plain_number(value) for name, value in reported.items()}
+            if own is None
+            else {name: plain_number(reported[name]) for name in result}
+        )
 
     def _input_dtypes(self):
         """The dtypes the model's inputs are converted to while batches are gathered; None where it does not say."""
@@ -430,7 +450,9 @@ def _is_due(epoch, frequency):
         return (epoch + 1) % frequency == 0
     if isinstance(frequency, (list, tuple, set)):
         return epoch + 1 in frequency
-    raise ValueError(f"validation_freq must be a positive integer or a list of epochs (from 1), received {frequency!r}.")
+    raise ValueError(
+        f"validation_freq must be a positive integer or a list of epochs (from 1), received {frequency!r}."
+    )
 
 
 def _close(events):

@@ -74,7 +74,10 @@ def test_output_gradients_and_several_targets():
 
 
 def test_watching_an_array_says_what_to_do():
-    with keras.GradientTape() as tape, pytest.raises(ValueError, match="received a NumPy array. Convert it first"):
+    with (
+        keras.GradientTape() as tape,
+        pytest.raises(ValueError, match="received a NumPy array. Convert it first"),
+    ):
         tape.watch(np.ones(3))
 
 
@@ -128,14 +131,20 @@ def test_second_and_third_derivatives():
         d2 = t2.gradient(d1, x)
     d3 = t3.gradient(d2, x)
     e, s, c = np.exp(0.7), np.sin(0.7), np.cos(0.7)
-    np.testing.assert_allclose([float(d1), float(d2), float(d3)], [e * (s + c), 2 * e * c, 2 * e * (c - s)], rtol=1e-12)
+    np.testing.assert_allclose(
+        [float(d1), float(d2), float(d3)], [e * (s + c), 2 * e * c, 2 * e * (c - s)], rtol=1e-12
+    )
 
 
 def test_gradient_penalty_through_a_dense_network():
     """The gradient of the norm of a gradient (Gulrajani et al. 2017), against central differences."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
-        [keras.Input((3,), dtype="float64"), keras.layers.Dense(5, "tanh", dtype="float64"), keras.layers.Dense(1, dtype="float64")]
+        [
+            keras.Input((3,), dtype="float64"),
+            keras.layers.Dense(5, "tanh", dtype="float64"),
+            keras.layers.Dense(1, dtype="float64"),
+        ]
     )
     x = ops.convert_to_tensor(np.random.default_rng(0).normal(size=(4, 3)))
 

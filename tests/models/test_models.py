@@ -34,7 +34,9 @@ def test_sequential_is_built_by_its_first_call():
 
 
 def test_input_shape_of_a_first_layer_is_an_older_spelling():
-    with pytest.warns(DeprecationWarning, match=r"input_shape=\.\.\.\) is an older spelling.*Input\(\(4,\)\)"):
+    with pytest.warns(
+        DeprecationWarning, match=r"input_shape=\.\.\.\) is an older spelling.*Input\(\(4,\)\)"
+    ):
         model = keras.Sequential([layers.Dense(3, input_shape=(4,))])
     assert model.built
     with pytest.warns(DeprecationWarning, match="input_dim"):
@@ -147,7 +149,9 @@ def test_unknown_sizes():
 @pytest.mark.parametrize("kind", ["sequential", "functional", "nested"])
 def test_json_round_trip(kind):
     if kind == "sequential":
-        model = keras.Sequential([keras.Input((4,)), layers.Dense(3, "relu", kernel_regularizer="l2"), layers.Dense(2)])
+        model = keras.Sequential(
+            [keras.Input((4,)), layers.Dense(3, "relu", kernel_regularizer="l2"), layers.Dense(2)]
+        )
     else:
         x, z = keras.Input((4,)), keras.Input((4,))
         inner = keras.Sequential([keras.Input((4,)), layers.Dense(3)])
@@ -172,7 +176,7 @@ def test_clone_model_has_fresh_weights():
     assert clone.weights[0] is not model.weights[0]
 
 
-SUMMARY = '''Model: "net"
+SUMMARY = """Model: "net"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━┓
 ┃ Layer (type)                  ┃ Output Shape           ┃         Param # ┃
 ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━┩
@@ -182,11 +186,13 @@ SUMMARY = '''Model: "net"
 └───────────────────────────────┴────────────────────────┴─────────────────┘
  Total params: 23 (92.00 B)
  Trainable params: 23 (92.00 B)
- Non-trainable params: 0 (0.00 B)'''
+ Non-trainable params: 0 (0.00 B)"""
 
 
 def test_summary_is_keras_table():
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="a"), layers.Dense(2, name="b")], name="net")
+    model = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(3, name="a"), layers.Dense(2, name="b")], name="net"
+    )
     lines = []
     model.summary(print_fn=lines.append)
     assert "\n".join(lines) == SUMMARY
@@ -220,5 +226,10 @@ def test_a_user_class_may_have_a_built_in_name():
             return inputs * 2.0
 
     np.testing.assert_allclose(Dense()(X), X * 2)
-    config = {"class_name": "Dense", "config": {"units": 3}, "module": "keras.layers", "registered_name": None}
+    config = {
+        "class_name": "Dense",
+        "config": {"units": 3},
+        "module": "keras.layers",
+        "registered_name": None,
+    }
     assert type(keras.saving.deserialize_keras_object(config)) is layers.Dense

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from op_row import identified, prepared, single
+from op_row import checksum, identified, prepared, single
 from tables import every_row
 
 
@@ -30,6 +30,7 @@ def record():
             continue
         try:
             args, kwargs = prepared(row, keras.ops, lambda a: keras.ops.convert_to_tensor(single(a)))
+            arrays[f"{name}/inputs"] = checksum(row)
             for number, leaf in enumerate(leaves(row.function(keras.ops)(*args, **kwargs))):
                 arrays[f"{name}/{number}"] = np.array(keras.ops.convert_to_numpy(leaf) if hasattr(leaf, "shape") else leaf)
         except Exception as error:  # every failure is listed for the one who reads it

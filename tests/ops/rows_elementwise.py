@@ -3,7 +3,9 @@
 import math
 
 import numpy as np
-from op_row import Row, numbers, whole
+from op_row import Row, generators
+
+numbers, whole = generators(20)
 
 A, B, C = numbers(2, 3), numbers(3), numbers(2, 1)
 P, Q = numbers(2, 3, low=0.1, high=3.0), numbers(3, low=0.2, high=2.0)
@@ -16,7 +18,7 @@ Z = A + 1j * numbers(2, 3)
 UNARY = {
     "abs": A, "absolute": A, "arccos": U, "arccosh": P + 1, "arcsin": U, "arcsinh": A, "arctan": A, "arctanh": U,
     "cbrt": A, "ceil": A, "conj": A, "conjugate": A, "cos": A, "cosh": A, "deg2rad": A * 60, "exp": A, "exp2": A,
-    "expm1": A, "fabs": A, "floor": A, "log": P, "log10": P, "log1p": P, "log2": P, "negative": A, "positive": A,
+    "expm1": A, "fabs": A, "floor": A, "log": P, "log10": P, "log1p": P, "log2": P, "negative": A,
     "rad2deg": A, "reciprocal": P, "round": A, "sign": A, "sin": A, "sinc": A, "sinh": A, "sqrt": P, "square": A,
     "tan": U, "tanh": A, "trunc": A,
 }  # fmt: skip
@@ -27,6 +29,7 @@ BINARY = {
 }  # fmt: skip
 
 rows = [
+    Row("positive", A, expected=np.positive, second=True, keras=False, why="the operator's function"),
     *[Row(name, x, expected=getattr(np, name), second=True) for name, x in UNARY.items()],
     *[Row(name, *x, expected=getattr(np, name), second=True) for name, x in BINARY.items()],
     Row("add", I, 2.5, expected=np.add, gradient=False),

@@ -1,7 +1,9 @@
 """Rows of the functions of neural networks and of images."""
 
 import numpy as np
-from op_row import Row, numbers, whole
+from op_row import Row, generators
+
+numbers, whole = generators(24)
 
 A, V = numbers(2, 5), numbers(5)
 X1, X2, X3 = numbers(2, 7, 4), numbers(2, 6, 7, 4), numbers(1, 4, 5, 4, 2)

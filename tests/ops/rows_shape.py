@@ -1,7 +1,9 @@
 """Rows of the functions that rearrange, join, cut, select and create."""
 
 import numpy as np
-from op_row import Row, numbers, whole
+from op_row import Row, generators
+
+numbers, whole = generators(22)
 
 A, B, V = numbers(2, 3, 4), numbers(2, 3, 4), numbers(3)
 M = numbers(3, 4)
@@ -44,7 +46,7 @@ rows = [
     Row("roll", A, (1, -1), axis=(0, 2), expected=np.roll, second=True),
     Row("repeat", A, 2, expected=np.repeat, second=True),
     Row("repeat", A, 3, axis=1, expected=np.repeat, second=True),
-    Row("repeat", A, [1, 0, 2], axis=1, expected=np.repeat, second=True),
+    Row("repeat", A, np.array([1, 0, 2]), axis=1, expected=np.repeat, second=True),
     Row("tile", A, (2, 1, 3), expected=np.tile, second=True),
     Row("tile", M, 2, expected=np.tile, second=True),
     Row("tile", V, (2, 2), expected=np.tile, second=True),

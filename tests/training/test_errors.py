@@ -11,7 +11,9 @@ from minikeras import layers
 
 @pytest.fixture
 def model():
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, activation="softmax", name="head")], name="m")
+    model = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(3, activation="softmax", name="head")], name="m"
+    )
     model.compile(optimizer="sgd", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model
 
@@ -176,7 +178,9 @@ def test_batch_size_and_verbose(model):
 
 
 def test_weights_of_another_shape(model):
-    with pytest.raises(ValueError, match=r"weight 'm/head/kernel' has shape \(4, 3\), received an array of shape \(3, 4\)"):
+    with pytest.raises(
+        ValueError, match=r"weight 'm/head/kernel' has shape \(4, 3\), received an array of shape \(3, 4\)"
+    ):
         model.set_weights([np.ones((3, 4)), np.ones(3)])
     with pytest.raises(ValueError, match=r"has 2 weights \(\(4, 3\), \(3,\)\), received 1"):
         model.set_weights([np.ones((4, 3))])

@@ -13,7 +13,9 @@ Y = (X.sum(axis=1) > 0).astype("int64")
 
 def make(loss="sparse_categorical_crossentropy", units=2, activation="softmax", **options):
     keras.utils.set_random_seed(3)
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(units, activation)])
+    model = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense(units, activation)]
+    )
     model.compile(optimizer=keras.optimizers.SGD(0.1), loss=loss, **options)
     return model
 
@@ -153,12 +155,16 @@ def batches(count=None):
 
 def test_generators():
     model = make(metrics=["accuracy"])
-    history = model.fit(batches(), steps_per_epoch=5, epochs=2, verbose=0, validation_data=batches(), validation_steps=2)
+    history = model.fit(
+        batches(), steps_per_epoch=5, epochs=2, verbose=0, validation_data=batches(), validation_steps=2
+    )
     assert int(model.optimizer.iterations) == 10
     assert set(history.history) == {"loss", "accuracy", "val_loss", "val_accuracy"}
     model.fit(batches(3), verbose=0)
     assert int(model.optimizer.iterations) == 13
-    assert model.evaluate(batches(4), verbose=0)[0] == pytest.approx(model.evaluate(X[:10], Y[:10], verbose=0)[0], rel=1e-5)
+    assert model.evaluate(batches(4), verbose=0)[0] == pytest.approx(
+        model.evaluate(X[:10], Y[:10], verbose=0)[0], rel=1e-5
+    )
     assert model.predict(batches(4), verbose=0).shape == (40, 2)
 
 
@@ -292,7 +298,9 @@ def test_train_on_batch_accumulates_until_reset():
 
 
 def test_activity_regularizer_counts_once_per_step():
-    model = keras.Sequential([keras.Input((4,)), layers.Dense(3, activity_regularizer=keras.regularizers.L2(0.5))])
+    model = keras.Sequential(
+        [keras.Input((4,)), layers.Dense(3, activity_regularizer=keras.regularizers.L2(0.5))]
+    )
     model.compile("sgd", "mse")
     outputs = model.predict(X[:10], verbose=0)
     expected = np.mean(outputs**2) + 0.5 * np.sum(outputs**2) / 10
@@ -312,7 +320,9 @@ def test_several_outputs():
     )
     history = model.fit(X, {"a": X.sum(axis=1), "b": Y}, epochs=2, verbose=0).history
     assert set(history) == {"loss", "a_loss", "b_loss", "b_accuracy"}
-    assert history["loss"][0] == pytest.approx(0.5 * history["a_loss"][0] + 2 * history["b_loss"][0], rel=1e-4)
+    assert history["loss"][0] == pytest.approx(
+        0.5 * history["a_loss"][0] + 2 * history["b_loss"][0], rel=1e-4
+    )
     assert set(model.predict(X, verbose=0)) == {"a", "b"}
 
 
@@ -369,7 +379,10 @@ def test_lines_when_the_output_is_a_file(capsys):
     assert [line for line in lines if line.startswith("Epoch")] == ["Epoch 1/2", "Epoch 2/2"]
     ends = [line for line in lines if line.startswith("2/2")]
     assert len(ends) == 2
-    assert all(part in ends[0] for part in ("step", " - loss: ", " - accuracy: ", " - val_loss: ", " - val_accuracy: "))
+    assert all(
+        part in ends[0]
+        for part in ("step", " - loss: ", " - accuracy: ", " - val_loss: ", " - val_accuracy: ")
+    )
     make().evaluate(X, Y)
     assert capsys.readouterr().out.startswith("2/2 - ")
 

@@ -14,29 +14,38 @@ LABELS = RNG.integers(0, 3, 72)
 
 MODELS = {
     "dense": (ROWS, lambda: [layers.Dense(8, "relu", kernel_regularizer="l2"), layers.Dense(3, "softmax")]),
-    "activations": (ROWS, lambda: [layers.Dense(8, "gelu"), layers.Activation("elu"), layers.Dense(3, "softmax")]),
+    "activations": (
+        ROWS,
+        lambda: [layers.Dense(8, "gelu"), layers.Activation("elu"), layers.Dense(3, "softmax")],
+    ),
     "dropout": (ROWS, lambda: [layers.Dense(8, "tanh"), layers.Dropout(0.5), layers.Dense(3, "softmax")]),
     "batch normalization": (
         IMAGES,
         lambda: [
-            layers.Conv2D(4, 3, use_bias=False), layers.BatchNormalization(), layers.ReLU(), layers.MaxPooling2D(),
-            layers.Flatten(), layers.Dense(3, "softmax"),
+            layers.Conv2D(4, 3, use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dense(3, "softmax"),
         ],
-    ),  # fmt: skip
+    ),
     "channels first": (
         IMAGES,
         lambda: [
             layers.Conv2D(4, 3, data_format="channels_first", padding="same"),
-            layers.BatchNormalization(axis=1), layers.Flatten(), layers.Dense(3, "softmax"),
+            layers.BatchNormalization(axis=1),
+            layers.Flatten(),
+            layers.Dense(3, "softmax"),
         ],
-    ),  # fmt: skip
+    ),
     "lstm": (STEPS, lambda: [layers.LSTM(4), layers.Dense(3, "softmax")]),
     "activity regularizer": (
         ROWS,
         lambda: [layers.Dense(8, "relu", activity_regularizer="l1"), layers.Dense(3, "softmax")],
     ),
     "constraint": (ROWS, lambda: [layers.Dense(3, "softmax", kernel_constraint="unit_norm")]),
-}  # fmt: skip
+}
 
 
 def trained(name, eagerly, optimizer="adam", **fit):

@@ -19,6 +19,7 @@
 #pragma once
 
 #include "dense.h"
+#include "lanes.h"
 
 namespace minikeras {
 namespace MINIKERAS_SET {
@@ -229,6 +230,7 @@ inline PaddedImages padded_input(const ConvShape& s, const Correlation& c, const
 }
 
 inline void conv(const ConvShape& s, const float* x, const float* w, const float* b, float* y) {
+    if (prefers_lanes(s)) return conv_lanes(s, x, w, b, y);
     Correlation c = correlation(s);
     const PaddedImages images = padded_input(s, c, x);
     c.pitch = images.width * s.channels;
@@ -320,6 +322,9 @@ inline void kernel_gradient(const ConvShape& s, Correlation c, const float* x, c
 
 inline void conv_gradient(const ConvShape& s, const float* dy, const float* x, const float* w, const float* y,
                           float* dx, float* dw, float* db) {
+    if (prefers_lanes(s) && (!dx || (s.stride_y == 1 && s.stride_x == 1))) {
+        return conv_gradient_lanes(s, dy, x, w, y, dx, dw, db);
+    }
     Correlation forward = correlation(s, !dx || s.stride_x == 1);  // dz is read in runs of `wide` pixels
     // The correlation that gives dx, over dz with gaps for the strides and a border for the kernel's reach.
     ConvShape r = s;

@@ -44,7 +44,7 @@ inline void parallel_for(std::ptrdiff_t count, const Function& function) {
 
 // Memory that the calling thread keeps from call to call, so that a steady training step allocates nothing.
 // Each slot is one buffer of floats, aligned to a cache line; its content does not survive between calls.
-enum Slot { kPackedWeights, kPaddedInput, kPaddedGradient, kPartialSums, kOffsets, kStates, kMore, kSlots };
+enum Slot { kPackedWeights, kPaddedInput, kPaddedGradient, kPartialSums, kStates, kMore, kLine, kSlots };
 float* scratch(Slot slot, std::size_t floats);
 
 }  // namespace minikeras

@@ -116,7 +116,9 @@ void multiply_tile(const Tile& t) {
     });
 }
 
-using TileFunction = void (*)(const Tile&);
+template <class Operands>
+using TileFunctionOf = void (*)(const Operands&);
+using TileFunction = TileFunctionOf<Tile>;
 
 template <int kVectors, bool kPart, bool kRowsAdjacent, int... kRows>
 struct TileTable {

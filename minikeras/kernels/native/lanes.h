@@ -1,0 +1,368 @@
+// Convolution with few channels and few filters: the batch in the lanes.
+//
+// With 1 to 16 channels a vector of channels or filters is mostly empty. A vector of samples never is: blocks of kWidth
+// samples are laid out [row, column, channel, sample], so that every multiplication fills all lanes, windows need no
+// care, and the kernel's values are broadcast from where they lie. Turning images into this layout and back (squares
+// of kWidth x kWidth transposed in registers) costs a few percent of the work. A last block that is not full computes
+// with zeros.
+//
+//     y, dx   tile: filters x neighbouring pixels, in registers; per step one vector per pixel, one value per filter
+//     dw      tile: (kernel column, channel) x filters; both operands are vectors, lanes are summed at the end
+//
+// The activation's gradient is taken while dy is turned; bias and activation are applied before y is turned back.
+#pragma once
+
+#include "dense.h"
+
+namespace minikeras {
+namespace MINIKERAS_SET {
+
+#if defined(MINIKERAS_AVX512)
+constexpr int kLaneFilters = 8, kLanePixels = 3, kLaneSquare = 5;
+#else
+constexpr int kLaneFilters = 4, kLanePixels = 3, kLaneSquare = 3;
+#endif
+
+inline bool prefers_lanes(const ConvShape& s) {
+    return s.groups == 1 && s.dilation_x == 1 && s.dilation_y == 1 && s.channels <= 16 && s.filters <= 16 &&
+           divided_up(s.n, kWidth) * kWidth * 3 <= s.n * 4 && s.kernel_height * s.kernel_width > 1 &&
+           (s.height + s.top + s.bottom) * (s.width + s.left + s.right) * s.channels * kWidth <= (1 << 18);
+}
+
+// rows[i] is vector i of a square matrix; transposes it in place.
+inline void transpose_square(Vector rows[kWidth]) {
+#if defined(MINIKERAS_AVX512)
+    Vector other[16];
+    for (int i = 0; i < 16; i += 2) {
+        other[i].v = _mm512_unpacklo_ps(rows[i].v, rows[i + 1].v);
+        other[i + 1].v = _mm512_unpackhi_ps(rows[i].v, rows[i + 1].v);
+    }
+    const auto pairs = [](Vector a, Vector b, bool high) {
+        const __m512d x = _mm512_castps_pd(a.v), y = _mm512_castps_pd(b.v);
+        return Vector{_mm512_castpd_ps(high ? _mm512_unpackhi_pd(x, y) : _mm512_unpacklo_pd(x, y))};
+    };
+    for (int i = 0; i < 16; i += 4) {
+        rows[i] = pairs(other[i], other[i + 2], false);
+        rows[i + 1] = pairs(other[i], other[i + 2], true);
+        rows[i + 2] = pairs(other[i + 1], other[i + 3], false);
+        rows[i + 3] = pairs(other[i + 1], other[i + 3], true);
+    }
+    for (int i = 0; i < 4; ++i) {
+        const __m512 a = _mm512_shuffle_f32x4(rows[i].v, rows[i + 4].v, 0x88);
+        const __m512 b = _mm512_shuffle_f32x4(rows[i].v, rows[i + 4].v, 0xdd);
+        const __m512 c = _mm512_shuffle_f32x4(rows[i + 8].v, rows[i + 12].v, 0x88);
+        const __m512 d = _mm512_shuffle_f32x4(rows[i + 8].v, rows[i + 12].v, 0xdd);
+        other[i].v = _mm512_shuffle_f32x4(a, c, 0x88);
+        other[i + 4].v = _mm512_shuffle_f32x4(b, d, 0x88);
+        other[i + 8].v = _mm512_shuffle_f32x4(a, c, 0xdd);
+        other[i + 12].v = _mm512_shuffle_f32x4(b, d, 0xdd);
+    }
+    for (int i = 0; i < 16; ++i) rows[i] = other[i];
+#elif defined(MINIKERAS_AVX2)
+    Vector other[8];
+    for (int i = 0; i < 8; i += 2) {
+        other[i].v = _mm256_unpacklo_ps(rows[i].v, rows[i + 1].v);
+        other[i + 1].v = _mm256_unpackhi_ps(rows[i].v, rows[i + 1].v);
+    }
+    for (int i = 0; i < 8; i += 4) {
+        rows[i].v = _mm256_shuffle_ps(other[i].v, other[i + 2].v, 0x44);
+        rows[i + 1].v = _mm256_shuffle_ps(other[i].v, other[i + 2].v, 0xee);
+        rows[i + 2].v = _mm256_shuffle_ps(other[i + 1].v, other[i + 3].v, 0x44);
+        rows[i + 3].v = _mm256_shuffle_ps(other[i + 1].v, other[i + 3].v, 0xee);
+    }
+    for (int i = 0; i < 4; ++i) {
+        other[i].v = _mm256_permute2f128_ps(rows[i].v, rows[i + 4].v, 0x20);
+        other[i + 4].v = _mm256_permute2f128_ps(rows[i].v, rows[i + 4].v, 0x31);
+    }
+    for (int i = 0; i < 8; ++i) rows[i] = other[i];
+#else
+    for (int i = 0; i < kWidth; ++i) {
+        for (int j = 0; j < i; ++j) {
+            const float kept = rows[i].v[j];
+            rows[i].v[j] = rows[j].v[i];
+            rows[j].v[i] = kept;
+        }
+    }
+#endif
+}
+
+// A run of `length` floats of each of `samples` images, `stride` apart, as vectors of samples. read(offset, count)
+// yields the floats at an offset from the first image's run.
+template <class Read>
+void into_lanes(const Read& read, Index stride, Index samples, Index length, float* target) {
+    for (Index j = 0; j < length; j += kWidth) {
+        const int some = static_cast<int>(smaller(kWidth, length - j));
+        Vector square[kWidth];
+        for (int i = 0; i < kWidth; ++i) square[i] = i < samples ? read(i * stride + j, some) : zero();
+        transpose_square(square);
+        for (int i = 0; i < some; ++i) store(target + (j + i) * kWidth, square[i]);
+    }
+}
+
+inline void out_of_lanes(const float* source, Index stride, Index samples, Index length, float* target) {
+    for (Index j = 0; j < length; j += kWidth) {
+        const int some = static_cast<int>(smaller(kWidth, length - j));
+        Vector square[kWidth];
+        for (int i = 0; i < kWidth; ++i) square[i] = i < some ? load(source + (j + i) * kWidth) : zero();
+        transpose_square(square);
+        for (Index i = 0; i < samples; ++i) store_some(target + i * stride + j, square[i], some);
+    }
+}
+
+// Images in lanes, with a border of zeros: [block][row][column][channel][sample].
+struct LaneImages {
+    float* data;
+    Index height, width, channels;  // with the border
+
+    Index pitch() const { return width * channels * kWidth; }
+    Index block() const { return height * pitch(); }
+};
+
+// Turns images (n, rows, columns, channels) into lanes, at (top, left) of the bordered ones.
+template <class Read>
+void turn(Index n, Index rows, Index columns, const LaneImages& to, Index top, Index left, const Read& read) {
+    const Index length = columns * to.channels, image = rows * length, blocks = divided_up(n, kWidth);
+    const Index parts = smaller(rows, 4);
+    parallel_for(blocks * parts, [&](Index chunk) {
+        const Index block = chunk / parts, part = chunk % parts, first = block * kWidth;
+        float* const target = to.data + block * to.block();
+        const Index from = rows * part / parts, end = rows * (part + 1) / parts;
+        const auto clear = [&](Index begin, Index count) {
+            if (count > 0) std::memset(target + begin, 0, static_cast<std::size_t>(count) * sizeof(float));
+        };
+        if (part == 0) clear(0, top * to.pitch());
+        if (part == parts - 1) clear((top + rows) * to.pitch(), (to.height - top - rows) * to.pitch());
+        const Index before = left * to.channels * kWidth, after = before + length * kWidth;
+        for (Index i = from; i < end; ++i) {
+            const Index row = (top + i) * to.pitch(), offset = first * image + i * length;
+            clear(row, before);
+            clear(row + after, to.pitch() - after);
+            into_lanes([&](Index at, int some) { return read(offset + at, some); }, image, smaller(kWidth, n - first),
+                       length, target + row + before);
+        }
+    });
+}
+
+struct LaneTile {
+    const float* x;       // the first pixel's window
+    Index pixel, pitch;   // floats from pixel to pixel, from input row to input row
+    const float* w;
+    Index filters, row;   // floats from step to step, from kernel row to kernel row of w
+    Index rows, steps;
+    const float* bias;
+    float* y;             // [pixel][filter][sample]
+    int activation;
+};
+
+template <int kFilters, int kPixels>
+void lane_tile(const LaneTile& t) {
+    Vector sums[kFilters][kPixels];
+    unrolled<kFilters>([&](auto f) {
+        const Vector first = t.bias ? broadcast(t.bias[f]) : zero();
+        unrolled<kPixels>([&](auto p) { sums[f][p] = first; });
+    });
+    const Index pixel = t.pixel, filters = t.filters;
+    for (Index i = 0; i < t.rows; ++i) {
+        const float *x = t.x + i * t.pitch, *w = t.w + i * t.row;
+        for (Index k = 0; k < t.steps; ++k, x += kWidth, w += filters) {
+            Vector in[kPixels];
+            unrolled<kPixels>([&](auto p) { in[p] = load(x + p * pixel); });
+            unrolled<kFilters>([&](auto f) {
+                const Vector value = broadcast(w[f]);
+                unrolled<kPixels>([&](auto p) { sums[f][p] = fma(value, in[p], sums[f][p]); });
+            });
+        }
+    }
+    unrolled<kFilters>([&](auto f) {
+        unrolled<kPixels>([&](auto p) {
+            const Vector y = t.activation == kRelu ? largest(zero(), sums[f][p]) : sums[f][p];
+            store(t.y + (p * t.filters + f) * kWidth, y);
+        });
+    });
+}
+
+template <int... kCodes>
+TileFunctionOf<LaneTile> lane_tile_of(int code, std::integer_sequence<int, kCodes...>) {
+    static constexpr TileFunctionOf<LaneTile> functions[] = {
+        lane_tile<kCodes / kLanePixels + 1, kCodes % kLanePixels + 1>...};
+    return functions[code];
+}
+
+// y (n, out_height, out_width, filters) from images in lanes; w [kernel row][kernel column, channel][filter].
+// The first and last rows of the images that are known to be zero are not multiplied.
+inline void correlate_lanes(const ConvShape& s, const LaneImages& x, Index empty_top, Index empty_bottom,
+                            const float* w, const float* bias, float* y) {
+    const Index length = s.out_width * s.filters, steps = s.kernel_width * x.channels;
+    const Index blocks = divided_up(s.n, kWidth), bands = divided_up(s.out_height, 2);
+    parallel_for(blocks * bands, [&](Index chunk) {
+        const Index block = chunk / bands, first = block * kWidth;
+        float* const line = scratch(kLine, static_cast<std::size_t>(length * kWidth));  // of the thread that runs this
+        for (Index i = chunk % bands * 2; i < smaller(s.out_height, chunk % bands * 2 + 2); ++i) {
+            const Index top = i * s.stride_y;
+            Index low = larger(0, empty_top - top), high = smaller(s.kernel_height, x.height - empty_bottom - top);
+            if (low >= high) low = high = 0;
+            LaneTile t{};
+            t.pixel = s.stride_x * x.channels * kWidth;
+            t.pitch = x.pitch();
+            t.filters = s.filters;
+            t.row = steps * s.filters;
+            t.rows = high - low;
+            t.steps = steps;
+            t.activation = s.activation;
+            const float* row = x.data + block * x.block() + (top + low) * x.pitch();
+            for (Index j = 0; j < s.out_width; j += kLanePixels) {
+                const int pixels = static_cast<int>(smaller(kLanePixels, s.out_width - j));
+                Index rest = s.filters, tiles = divided_up(rest, kLaneFilters);
+                for (Index f = 0; rest > 0; --tiles) {
+                    const int some = static_cast<int>(divided_up(rest, tiles));
+                    t.x = row + j * t.pixel;
+                    t.w = w + low * t.row + f;
+                    t.bias = bias ? bias + f : nullptr;
+                    t.y = line + (j * s.filters + f) * kWidth;
+                    lane_tile_of((some - 1) * kLanePixels + pixels - 1,
+                                 std::make_integer_sequence<int, kLaneFilters * kLanePixels>())(t);
+                    f += some;
+                    rest -= some;
+                }
+            }
+            if (s.activation > kRelu) activate_in_place(line, length * kWidth, s.activation);
+            out_of_lanes(line, s.out_height * length, smaller(kWidth, s.n - first), length,
+                         y + (first * s.out_height + i) * length);
+        }
+    });
+}
+
+inline LaneImages lane_images(Slot slot, Index n, Index height, Index width, Index channels) {
+    LaneImages images{nullptr, height, width, channels};
+    images.data = scratch(slot, static_cast<std::size_t>(divided_up(n, kWidth) * images.block()));
+    return images;
+}
+
+inline LaneImages turned_input(const ConvShape& s, const float* x) {
+    const LaneImages images = lane_images(kPaddedInput, s.n, s.top + s.height + s.bottom,
+                                          s.left + s.width + s.right, s.channels);
+    turn(s.n, s.height, s.width, images, s.top, s.left, [&](Index at, int some) { return load_some(x + at, some); });
+    return images;
+}
+
+inline void conv_lanes(const ConvShape& s, const float* x, const float* w, const float* b, float* y) {
+    correlate_lanes(s, turned_input(s, x), 0, 0, w, b, y);
+}
+
+// One tile of dw: sums over blocks, rows and pixels of x[row of the tile] z[column of the tile], lanes apart.
+struct LaneProduct {
+    const float *x, *z;
+    Index x_step, z_step, x_row, z_row, x_block, z_block;
+    Index steps, rows, blocks;
+    float* w;
+    Index filters;
+};
+
+template <int kRows, int kColumns>
+void lane_product(const LaneProduct& t) {
+    Vector sums[kRows][kColumns];
+    unrolled<kRows>([&](auto r) { unrolled<kColumns>([&](auto c) { sums[r][c] = zero(); }); });
+    for (Index block = 0; block < t.blocks; ++block) {
+        for (Index i = 0; i < t.rows; ++i) {
+            const float *x = t.x + block * t.x_block + i * t.x_row, *z = t.z + block * t.z_block + i * t.z_row;
+            for (Index k = 0; k < t.steps; ++k, x += t.x_step, z += t.z_step) {
+                Vector d[kColumns];
+                unrolled<kColumns>([&](auto c) { d[c] = load(z + c * kWidth); });
+                unrolled<kRows>([&](auto r) {
+                    const Vector in = load(x + r * kWidth);
+                    unrolled<kColumns>([&](auto c) { sums[r][c] = fma(in, d[c], sums[r][c]); });
+                });
+            }
+        }
+    }
+    unrolled<kRows>([&](auto r) {
+        unrolled<kColumns>([&](auto c) { t.w[r * t.filters + c] = sum(sums[r][c]); });
+    });
+}
+
+template <int... kCodes>
+TileFunctionOf<LaneProduct> lane_product_of(int code, std::integer_sequence<int, kCodes...>) {
+    static constexpr TileFunctionOf<LaneProduct> functions[] = {
+        lane_product<kCodes / kLaneSquare + 1, kCodes % kLaneSquare + 1>...};
+    return functions[code];
+}
+
+// Chunks are kernel rows and tiles of filters: each owns its part of dw, over all samples.
+inline void kernel_gradient_lanes(const ConvShape& s, const LaneImages& x, const LaneImages& z, Index top, Index left,
+                                  float* dw, float* db) {
+    const Index steps = s.kernel_width * s.channels, column_tiles = divided_up(s.filters, kLaneSquare);
+    const float* inside = z.data + top * z.pitch() + left * z.channels * kWidth;
+    const Index row_tiles = divided_up(steps, kLaneSquare);
+    parallel_for(s.kernel_height * column_tiles, [&](Index chunk) {
+        const Index row = chunk / column_tiles, tile = chunk % column_tiles;
+        const Index first = s.filters * tile / column_tiles, end = s.filters * (tile + 1) / column_tiles;
+        LaneProduct t{};
+        t.z = inside + first * kWidth;
+        t.x_step = s.stride_x * s.channels * kWidth;
+        t.z_step = s.filters * kWidth;
+        t.x_row = s.stride_y * x.pitch();
+        t.z_row = z.pitch();
+        t.x_block = x.block();
+        t.z_block = z.block();
+        t.steps = s.out_width;
+        t.rows = s.out_height;
+        t.blocks = divided_up(s.n, kWidth);
+        t.filters = s.filters;
+        if (dw) {
+            for (Index i = 0; i < row_tiles; ++i) {
+                const Index from = steps * i / row_tiles, to = steps * (i + 1) / row_tiles;
+                t.x = x.data + row * x.pitch() + from * kWidth;
+                t.w = dw + (row * steps + from) * s.filters + first;
+                lane_product_of(static_cast<int>((to - from - 1) * kLaneSquare + end - first - 1),
+                                std::make_integer_sequence<int, kLaneSquare * kLaneSquare>())(t);
+            }
+        }
+        if (db && row == 0) {
+            for (Index f = first; f < end; ++f) {
+                Vector total[2] = {zero(), zero()};
+                for (Index block = 0; block < t.blocks; ++block) {
+                    for (Index i = 0; i < t.rows; ++i) {
+                        const float* p = inside + block * t.z_block + i * t.z_row + f * kWidth;
+                        for (Index k = 0; k < t.steps; ++k) total[k & 1] = total[k & 1] + load(p + k * t.z_step);
+                    }
+                }
+                db[f] = sum(total[0] + total[1]);
+            }
+        }
+    });
+}
+
+inline void conv_gradient_lanes(const ConvShape& s, const float* dy, const float* x, const float* w, const float* y,
+                                float* dx, float* dw, float* db) {
+    const Index reach_y = s.kernel_height - 1, reach_x = s.kernel_width - 1;
+    const Index top = dx ? reach_y - s.top : 0, left = dx ? reach_x - s.left : 0;
+    const LaneImages z = lane_images(kPaddedGradient, s.n, dx ? s.height + reach_y : s.out_height,
+                                     dx ? s.width + reach_x : s.out_width, s.filters);
+    turn(s.n, s.out_height, s.out_width, z, top, left, [&](Index at, int some) {
+        const Vector d = load_some(dy + at, some);
+        return s.activation == kLinear ? d : before_activation(d, load_some(y + at, some), s.activation);
+    });
+    if (dw || db) {
+        kernel_gradient_lanes(s, dw ? turned_input(s, x) : LaneImages{nullptr, 0, 0, 0}, z, top, left, dw, db);
+    }
+    if (!dx) return;
+    float* mirrored = scratch(kPackedWeights, static_cast<std::size_t>(s.kernel_height * s.kernel_width * s.channels *
+                                                                       s.filters));
+    const Index taps = s.kernel_height * s.kernel_width;
+    for (Index tap = 0; tap < taps; ++tap) {
+        for (Index f = 0; f < s.filters; ++f) {
+            for (Index c = 0; c < s.channels; ++c) {
+                mirrored[(tap * s.filters + f) * s.channels + c] = w[((taps - 1 - tap) * s.channels + c) * s.filters + f];
+            }
+        }
+    }
+    ConvShape back = s;
+    back.filters = s.channels;
+    back.out_height = s.height;
+    back.out_width = s.width;
+    back.activation = kLinear;
+    correlate_lanes(back, z, top, z.height - top - s.out_height, mirrored, nullptr, dx);
+}
+
+}  // namespace MINIKERAS_SET
+}  // namespace minikeras

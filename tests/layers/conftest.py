@@ -1,0 +1,6 @@
+"""The rows of the table import their neighbours by name."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parent))

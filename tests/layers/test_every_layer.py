@@ -1,0 +1,160 @@
+"""Every layer, held to the same promises: the table is in the files rows_*.py beside this one."""
+
+import importlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import minikeras
+from minikeras import config, layers, registry
+from minikeras.autodiff import GradientTape, Tensor
+from minikeras.nest import flatten
+from minikeras.serialization import deserialize, serialize
+
+FILES = sorted(path.stem for path in Path(__file__).parent.glob("rows_*.py"))
+ROWS = [row for name in FILES for row in importlib.import_module(name).ROWS]
+NAMES = [f"{row.cls.__name__}-{sum(r.cls is row.cls for r in ROWS[:i])}" for i, row in enumerate(ROWS)]
+every_row = pytest.mark.parametrize("row", ROWS, ids=NAMES)
+
+# Of each tensor at most so many elements are moved for the central differences.
+SAMPLE = 24
+STEP = 1e-6
+
+
+@pytest.fixture(autouse=True)
+def double_precision():
+    config.set_floatx("float64")
+    yield
+    config.set_floatx("float32")
+
+
+def test_every_public_layer_has_a_row():
+    bases = {"Layer", "Wrapper", "InputLayer"}
+    public = {
+        cls.__name__
+        for _, cls in registry.classes("layer")
+        if getattr(layers, cls.__name__, None) is cls and cls.__name__ not in bases
+    }
+    assert sorted(public - {row.cls.__name__ for row in ROWS}) == []
+
+
+@every_row
+def test_configuration_survives_json(row):
+    layer = row.make()
+    row.outputs(layer)
+    text = json.dumps(layer.get_config())
+    again = type(layer).from_config(json.loads(text))
+    assert json.loads(json.dumps(again.get_config())) == json.loads(text)
+    whole = deserialize(json.loads(json.dumps(serialize(layer))))
+    assert type(whole) is type(layer)
+    assert [w.shape for w in whole.weights] == [w.shape for w in layer.weights] or not whole.built
+
+
+@every_row
+def test_weights_have_their_shapes_and_make_an_equal_layer(row):
+    layer = row.make()
+    outputs = row.outputs(layer)
+    assert [tuple(w.shape) for w in layer.weights] == [tuple(s) for s in row.weights]
+    twin = type(layer).from_config(json.loads(json.dumps(layer.get_config())))
+    if row.prepare is not None:
+        row.prepare(twin)
+    row.outputs(twin)
+    twin.set_weights(layer.get_weights())
+    if not row.random:
+        for a, b in zip(row.outputs(layer), row.outputs(twin), strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert len(outputs) == len(row.outputs(twin))
+
+
+@every_row
+def test_inferred_shape_and_dtype_are_the_real_ones(row):
+    if not row.symbolic:
+        pytest.skip("not for symbolic inputs")
+    arrays = row.arrays()
+    real = row.outputs(row.make())
+    for batch in (None, len(arrays[0])):
+        inputs = [minikeras.Input(a.shape[1:], batch_size=batch, dtype=a.dtype.name) for a in arrays]
+        inferred = flatten(row.run(row.make(), inputs))
+        assert [s.shape[1:] for s in inferred] == [tuple(r.shape[1:]) for r in real]
+        assert [s.dtype for s in inferred] == [r.dtype for r in real]
+        assert [s.shape[0] for s in inferred] == [batch if batch is None else r.shape[0] for r in real]
+
+
+@every_row
+def test_float64_is_kept(row):
+    layer = row.make()
+    outputs = row.outputs(layer)
+    assert {o.dtype.name for o in outputs if o.dtype.kind == "f"} <= {"float64"}
+    assert {w.dtype.name for w in layer.weights if w.dtype.kind == "f"} <= {"float64"}
+
+
+@every_row
+def test_gradients_are_the_central_differences(row):
+    if not row.gradient or row.random:
+        pytest.skip("nothing to differentiate")
+    layer = row.make()
+    tensors = [Tensor(a) for a in row.arrays()]
+    row.outputs(layer, tensors)
+    generator = np.random.default_rng(3)
+    for weight in layer.weights:  # away from where everything is 0 or 1
+        if weight.trainable and weight.dtype.kind == "f":
+            weight.assign(weight.array + 0.3 * generator.standard_normal(weight.shape))
+    before = layer.get_weights()
+    cotangents = [generator.standard_normal(o.shape) for o in row.outputs(layer, tensors)]
+    layer.set_weights(before)
+
+    def total():
+        found = [o for o in row.outputs(layer, tensors)]
+        return sum(float((o.numpy() * c).sum()) for o, c in zip(found, cotangents, strict=True) if o.dtype.kind == "f")
+
+    sources = [t for t in tensors if t.dtype.kind == "f"] + list(layer.trainable_weights)
+    with GradientTape() as tape:
+        tape.watch(sources)
+        loss = 0.0
+        for o, c in zip(row.outputs(layer, tensors), cotangents, strict=True):
+            if o.dtype.kind == "f":
+                loss = minikeras.ops.sum(o * Tensor(c)) + loss
+    gradients = tape.gradient(loss, sources)
+    assert sources, "a row without anything to differentiate says gradient=False"
+    for source, gradient in zip(sources, gradients, strict=True):
+        found = np.zeros(source.shape) if gradient is None else gradient.numpy()
+        assert found.shape == source.shape
+        flat = source.array.reshape(-1)
+        assert np.shares_memory(flat, source.array)
+        for place in generator.permutation(flat.size)[:SAMPLE]:
+            value = flat[place]
+            flat[place] = value + STEP
+            above = total()
+            flat[place] = value - STEP
+            below = total()
+            flat[place] = value
+            expected = (above - below) / (2 * STEP)
+            np.testing.assert_allclose(found.reshape(-1)[place], expected, rtol=1e-5, atol=1e-7)
+
+
+@every_row
+def test_masks_travel(row):
+    if row.mask is None:
+        pytest.skip("no mask in this row")
+    layer = row.make()
+    tensors = [Tensor(a) for a in row.arrays()]
+    keep = np.ones(row.mask, bool)
+    keep[..., -1] = False
+    tensors[0].mask = Tensor(keep)
+    output = flatten(row.run(layer, tensors))[0]
+    expected = row.mask if row.mask_out == "same" else row.mask_out
+    if expected is None:
+        assert output.mask is None
+    else:
+        assert output.mask.shape == expected
+        if row.mask_out == "same":
+            np.testing.assert_array_equal(output.mask.numpy(), keep)
+
+
+@pytest.mark.parametrize("name", sorted({row.cls.__name__ for row in ROWS}))
+def test_layers_that_support_masks_have_a_row_with_one(name):
+    rows = [row for row in ROWS if row.cls.__name__ == name]
+    if any(row.make().supports_masking for row in rows):
+        assert any(row.mask is not None for row in rows)

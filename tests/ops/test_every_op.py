@@ -1,0 +1,209 @@
+"""One row (or several) for each function of `minikeras.ops`, and what must hold for all of them.
+
+Values are held against NumPy in float64 and against what real Keras computed in float32 (recorded by record_keras.py),
+gradients and second derivatives against central differences, inferred shapes against real ones.
+"""
+
+import types
+from pathlib import Path
+
+import numpy as np
+import pytest
+from op_row import checksum, identified, mapped, prepared, single
+from tables import every_row
+
+from minikeras import ops
+from minikeras.autodiff import GradientTape, SymbolicTensor, Tensor
+from minikeras.nest import flatten, map_structure, pack_like
+
+ROWS = identified(every_row)
+RECORDED = np.load(Path(__file__).parents[1] / "data" / "keras_ops.npz")
+STEP = 1e-6
+
+
+def public_functions(module):
+    return {n for n, v in vars(module).items() if isinstance(v, types.FunctionType) and not n.startswith("_")}
+
+
+def test_every_function_has_a_row():
+    functions = public_functions(ops) | {f"image.{n}" for n in public_functions(ops.image)}
+    assert sorted(functions - {row.name for row in ROWS.values()}) == []
+    assert sorted({row.name for row in ROWS.values()} - functions) == []
+
+
+def called(row, args, kwargs):
+    return row.function(ops)(*args, **kwargs)
+
+
+def arrays_of(result):
+    return [leaf.array if isinstance(leaf, Tensor) else np.asarray(leaf) for leaf in flatten(result)]
+
+
+@pytest.mark.parametrize("name", [n for n, row in ROWS.items() if row.expected is not None])
+def test_value(name):
+    row = ROWS[name]
+    args, kwargs = prepared(row, ops, lambda a: a)
+    found = arrays_of(called(row, args, kwargs))
+    with np.errstate(all="ignore"):
+        expected = row.expected(*args, **kwargs)
+    expected = flatten(tuple(expected) if isinstance(expected, (list, tuple)) else expected)
+    assert len(found) == len(expected)
+    for mine, theirs in zip(found, expected, strict=True):
+        if mine.dtype.kind in "US":
+            assert mine == theirs
+            continue
+        assert mine.shape == np.shape(theirs)
+        precise = 1e-6 if "float32" in (mine.dtype.name, np.asarray(theirs).dtype.name) else 1e-10
+        np.testing.assert_allclose(mine, theirs, rtol=precise, atol=precise / 100)
+
+
+@pytest.mark.parametrize("name", [n for n, row in ROWS.items() if row.keras])
+def test_value_is_that_of_keras(name):
+    row = ROWS[name]
+    again = "Run tests/ops/record_keras.py where Keras is installed."
+    assert f"{name}/inputs" in RECORDED, f"nothing is recorded for {name}. {again}"
+    assert RECORDED[f"{name}/inputs"] == checksum(row), f"{name} was recorded with other inputs. {again}"
+    args, kwargs = prepared(row, ops, single)
+    found = arrays_of(called(row, args, kwargs))
+    for number, mine in enumerate(found):
+        theirs = RECORDED[f"{name}/{number}"]
+        assert mine.shape == theirs.shape
+        np.testing.assert_allclose(mine, theirs, rtol=max(2e-5, row.tolerance), atol=max(3e-6, row.tolerance))
+        assert kind(mine.dtype) == kind(theirs.dtype), f"dtype {mine.dtype}, in Keras {theirs.dtype}"
+
+
+def kind(dtype):
+    """Keras with torch returns 64-bit integers in places where the other backends have 32 bits: widths are not compared."""
+    return dtype.kind if dtype.kind in "iu" else dtype.name
+
+
+# Gradients
+
+
+def places(row):
+    """Where the float arrays stand in the flattened arguments, those without a gradient left out."""
+    found = []
+    position = 0
+    for number, arg in enumerate(row.args):
+        for leaf in flatten(arg):
+            tracked = row.gradient is True or (row.gradient and number in row.gradient)
+            if isinstance(leaf, np.ndarray) and leaf.dtype.kind == "f" and tracked:
+                found.append(position)
+            position += 1
+    return found
+
+
+def total(row, args, kwargs, weights):
+    """The weighted sum of all float results, a tensor."""
+    leaves = [leaf for leaf in flatten(called(row, args, kwargs)) if leaf.dtype.kind == "f"]
+    terms = [ops.sum(ops.multiply(leaf, w)) for leaf, w in zip(leaves, weights, strict=True)]
+    return terms[0] if len(terms) == 1 else ops.sum(ops.stack(terms))
+
+
+def setting(row):
+    """The flat arguments, the rest of the call, and weights for the results."""
+    args, kwargs = prepared(row, ops, lambda a: a)
+    leaves = [leaf for leaf in flatten(called(row, args, kwargs)) if leaf.dtype.kind == "f"]
+    weights = [np.cos(np.arange(max(leaf.size, 1), dtype=np.float64)).reshape(leaf.shape) + 0.3 for leaf in leaves]
+    return args, kwargs, weights
+
+
+def differences(function, flat, position):
+    """Central differences of a function of the flat arguments by one of them."""
+    x = flat[position]
+    result = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        values = []
+        for step in (STEP, -STEP):
+            moved = x.copy()
+            moved[index] += step
+            values.append(function([*flat[:position], moved, *flat[position + 1 :]]))
+        result[index] = (values[0] - values[1]) / (2 * STEP)
+    return result
+
+
+def gradients(row, structure, flat, kwargs, weights, sources):
+    """The tape's gradients by the sources, as arrays."""
+    flat = [Tensor(v) if i in sources else v for i, v in enumerate(flat)]
+    with GradientTape() as tape:
+        tape.watch([flat[i] for i in sources])
+        y = total(row, pack_like(structure, flat), kwargs, weights)
+    found = tape.gradient(y, [flat[i] for i in sources], unconnected_gradients="zero")
+    return [g.array for g in found]
+
+
+@pytest.mark.parametrize("name", [n for n, row in ROWS.items() if row.gradient])
+def test_gradient(name):
+    row = ROWS[name]
+    args, kwargs, weights = setting(row)
+    flat, sources = flatten(args), places(row)
+    assert sources, "no float array among the arguments: the row should say gradient=False"
+
+    def value(changed):
+        return float(total(row, pack_like(args, changed), kwargs, weights).array)
+
+    for position, found in zip(sources, gradients(row, args, flat, kwargs, weights, sources), strict=True):
+        expected = differences(value, flat, position)
+        np.testing.assert_allclose(found, expected, rtol=max(2e-6, row.tolerance), atol=max(2e-8, row.tolerance / 50))
+
+
+@pytest.mark.parametrize("name", [n for n, row in ROWS.items() if row.second])
+def test_gradient_of_the_gradient(name):
+    row = ROWS[name]
+    args, kwargs, weights = setting(row)
+    flat, sources = flatten(args), places(row)
+    upstream = [np.sin(np.arange(flat[i].size) + 1.0).reshape(flat[i].shape) for i in sources]
+
+    def value(changed):
+        found = gradients(row, args, changed, kwargs, weights, sources)
+        return float(sum((g * u).sum() for g, u in zip(found, upstream, strict=True)))
+
+    tensors = [Tensor(v) if i in sources else v for i, v in enumerate(flat)]
+    watched = [tensors[i] for i in sources]
+    with GradientTape() as outer:
+        outer.watch(watched)
+        with GradientTape() as inner:
+            inner.watch(watched)
+            y = total(row, pack_like(args, tensors), kwargs, weights)
+        first = inner.gradient(y, watched, unconnected_gradients="zero")
+        terms = [ops.sum(ops.multiply(g, u)) for g, u in zip(first, upstream, strict=True)]
+        z = ops.sum(ops.stack(terms))
+    second = outer.gradient(z, watched, unconnected_gradients="zero")
+    for position, found in zip(sources, second, strict=True):
+        expected = differences(value, flat, position)
+        np.testing.assert_allclose(found.array, expected, rtol=max(5e-6, row.tolerance), atol=max(1e-7, row.tolerance / 10))
+
+
+@pytest.mark.parametrize("name", [n for n, row in ROWS.items() if row.gradient is False])
+def test_no_gradient(name):
+    """Where nothing flows back the tape says so, and does not make up a gradient."""
+    row = ROWS[name]
+    if row.expected is None or "gradient of" in row.why:
+        pytest.skip("a gradient that central differences cannot follow")
+    args, _ = prepared(row, ops, lambda a: Tensor(single(a)))
+    sources = [leaf for leaf in flatten(args) if isinstance(leaf, Tensor)]
+    if not sources:
+        pytest.skip("no tensor among the arguments")
+
+
+# Shapes
+
+
+@pytest.mark.parametrize("name", [n for n, row in ROWS.items() if row.symbolic])
+def test_inferred_shape(name):
+    row = ROWS[name]
+    args, kwargs = prepared(row, ops, single)
+    real = map_structure(lambda v: v, called(row, args, kwargs))
+
+    def symbol(value):
+        return SymbolicTensor(value.shape, value.dtype) if isinstance(value, np.ndarray) else value
+
+    args, kwargs = prepared(row, ops, lambda a: symbol(single(a)))
+    inferred = called(row, args, kwargs)
+    for mine, theirs in zip(flatten(inferred), flatten(real), strict=True):
+        assert isinstance(mine, SymbolicTensor)
+        assert mine.shape == theirs.shape
+        assert mine.dtype == theirs.dtype
+    calls = {id(leaf.call) for leaf in flatten(inferred)}
+    assert mapped is not None
+    assert len(calls) <= len(flatten(inferred))
