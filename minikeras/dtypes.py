@@ -7,6 +7,7 @@ from minikeras.serialization import Registered
 
 ALLOWED = (
     "bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32", "float64",
+    "complex64", "complex128",
 )  # fmt: skip
 _PYTHON_TYPES = {bool: "bool", int: "int32", float: None, np.bool_: "bool"}
 
@@ -47,7 +48,7 @@ def result_type(*dtypes):
     ('float32', 'float16', 'int16')
     """
     names = [standardize_dtype(d) for d in dtypes]
-    floats = [n for n in names if is_float(n)]
+    floats = [n for n in names if np.dtype(n).kind in "fc"]
     if floats:
         return np.result_type(*floats).name
     name = np.result_type(*names).name if names else config.floatx()

@@ -12,10 +12,10 @@ import difflib
 import inspect
 import re
 
-_built_in = {}
-_custom = {}
-_functions = {}
-_packages = {}
+_built_in: dict = {}
+_custom: dict = {}
+_functions: dict = {}
+_packages: dict = {}
 _scope: contextvars.ContextVar = contextvars.ContextVar("custom_objects", default=None)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minikeras import ops
+from minikeras.autodiff.symbolic import Spec
 from minikeras.layers.layer import Layer
 from minikeras.layers.settings import one_of, share
 from minikeras.layers.shapes import is_shape
@@ -57,10 +58,14 @@ class Attention(Layer):
         query, value = inputs[:2]
         query_mask, value_mask = mask[:2] if mask else (None, None)
         scores = self.scores(query, inputs[2] if len(inputs) > 2 else value)
-        if value_mask is not None:
-            scores = _lowered(scores, ops.expand_dims(ops.cast(value_mask, "bool"), -2))
+        attended = None if value_mask is None else ops.expand_dims(ops.cast(value_mask, "bool"), -2)
         if use_causal_mask:
-            scores = _lowered(scores, np.tri(*scores.shape[-2:], dtype=bool))
+            causal = np.tri(*scores.shape[-2:], dtype=bool)
+            attended = causal if attended is None else ops.logical_and(attended, causal)
+        if attended is not None:
+            # So low that softmax gives next to nothing; where nothing may be attended to, it sees the scores as they are.
+            lowered = ops.subtract(scores, 65504.0 if scores.dtype == "float16" else 1e9)
+            scores = ops.where(attended, scores, lowered)
         weights = ops.softmax(scores, axis=-1)
         if training and self.dropout > 0:
             weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
@@ -78,8 +83,9 @@ class Attention(Layer):
         return (*input_shape[0][:-1], input_shape[1][-1])
 
     def compute_output_spec(self, inputs, mask=None, return_attention_scores=False, training=None, use_causal_mask=False):
-        specs = super().compute_output_spec(inputs, return_attention_scores=True)
-        return specs if return_attention_scores else specs[0]
+        query, key = inputs[0].shape, inputs[-1].shape
+        spec = Spec(self.compute_output_shape([x.shape for x in inputs]), self.compute_dtype)
+        return (spec, Spec((*query[:-1], key[-2]), self.compute_dtype)) if return_attention_scores else spec
 
     def _check(self, inputs, mask=None):
         if not isinstance(inputs, list) or is_shape(inputs) or not 2 <= len(inputs) <= 3:
@@ -98,11 +104,6 @@ class Attention(Layer):
 def _pairs(query, key):
     """The sum of each query with each key: (batch, targets, sources, features)."""
     return ops.add(ops.expand_dims(query, -2), ops.expand_dims(key, -3))
-
-
-def _lowered(scores, attended):
-    """Scores brought so low where nothing may be attended to that softmax gives next to nothing."""
-    return ops.where(attended, scores, ops.subtract(scores, 65504.0 if scores.dtype == "float16" else 1e9))
 
 
 class AdditiveAttention(Attention):

@@ -12,14 +12,15 @@ from minikeras.autodiff.symbolic import Spec, SymbolicTensor, infer, probing, sy
 from minikeras.autodiff.tensor import state
 from minikeras.layers import shapes
 from minikeras.layers.context import context
+from minikeras.layers.description import Description
 from minikeras.layers.spec import check_inputs, who
 from minikeras.layers.tracking import Tracking
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
-from minikeras.serialization import Registered, constructor_parameters, serialize
+from minikeras.serialization import Registered, constructor_parameters
 
 
-class Layer(Tracking, Registered, family="layer"):
+class Layer(Tracking, Description, Registered, family="layer"):
     """A computation with weights.
 
     A layer is `__init__` (stores its arguments), `build(input_shape)` (makes weights with `add_weight`; called once,
@@ -382,99 +383,6 @@ class Layer(Tracking, Registered, family="layer"):
             if isinstance(output, SymbolicTensor) and one is not None:
                 output.mask = one
 
-    def __repr__(self):
-        shown = [f"name={self.name}"]
-        for name, parameter in constructor_parameters(type(self)).items():
-            if parameter.default is parameter.empty and hasattr(self, name):
-                shown.append(f"{name}={getattr(self, name)!r}")
-        shown.append(f"built={self.built}")
-        return f"<{type(self).__name__} {', '.join(shown)}>"
-
-    # Configuration
-
-    def get_config(self):
-        config = {"name": self.name, "trainable": self._trainable, "dtype": serialize(self._dtype_policy)}
-        own = constructor_parameters(type(self))
-        free = any(
-            p.kind is p.VAR_KEYWORD for p in inspect.signature(type(self).__init__).parameters.values()
-        )
-        if not free:
-            config = {k: v for k, v in config.items() if k in own}
-        if self.activity_regularizer is not None or "activity_regularizer" in own:
-            config["activity_regularizer"] = serialize(self.activity_regularizer)
-        for name in own:
-            if name not in config:
-                config[name] = serialize(self._constructor_argument(name))
-        return config
-
-    def _constructor_argument(self, name):
-        """The value of a constructor's parameter: the attribute of that name, else what the constructor was given."""
-        if hasattr(self, name):
-            return getattr(self, name)
-        args, kwargs = self._init_arguments
-        given = dict(zip(constructor_parameters(type(self)), args, strict=False)) | kwargs
-        return given.get(name, constructor_parameters(type(self))[name].default)
-
-    @classmethod
-    def from_config(cls, config):
-        config = dict(config)
-        if isinstance(config.get("dtype"), dict):
-            config["dtype"] = dtypes.get_policy(config["dtype"])
-        # Quantization and LoRA do not exist here: Keras's files say None where they are not in use.
-        for name in _KERAS_ONLY:
-            if config.get(name) is None and name not in constructor_parameters(cls):
-                config.pop(name, None)
-        return cls(**config)
-
-    # Dtypes
-
-    def _set_policy(self, policy):
-        self._dtype_policy = policy
-        self._input_dtype = np.dtype(policy.compute_dtype)
-
-    @property
-    def dtype_policy(self):
-        """What the layer computes in and stores its weights in."""
-        return self._dtype_policy
-
-    @dtype_policy.setter
-    def dtype_policy(self, policy):
-        self._set_policy(dtypes.get_policy(policy))
-
-    @property
-    def dtype(self):
-        """The dtype of the weights; the same as `variable_dtype`."""
-        return self.variable_dtype
-
-    @property
-    def compute_dtype(self):
-        """The dtype the layer computes in."""
-        return self._dtype_policy.compute_dtype
-
-    @property
-    def variable_dtype(self):
-        """The dtype of the weights."""
-        return self._dtype_policy.variable_dtype
-
-    @property
-    def input_dtype(self):
-        """The dtype inputs are cast to."""
-        return self.compute_dtype
-
-    @property
-    def name(self):
-        """The layer's name, unique in a model."""
-        return self._name
-
-    @name.setter
-    def name(self, value):
-        self._name = value
-
-    @property
-    def path(self):
-        """The layer's name with those of the layers above it."""
-        return self._name
-
     def stateless_call(self, trainable_variables, non_trainable_variables, *args, **kwargs):
         """Call the layer with the given values in place of its variables; returns (outputs, new non-trainable values)."""
         variables = [*self.trainable_variables, *self.non_trainable_variables]
@@ -489,9 +397,6 @@ class Layer(Tracking, Registered, family="layer"):
         finally:
             for variable, value in zip(variables, before, strict=True):
                 variable.assign(value)
-
-
-_KERAS_ONLY = ("quantization_config", "lora_rank", "lora_alpha")
 
 
 def _building(build):

@@ -142,7 +142,7 @@ class _DenseCell(_RecurrentCell):
     """A cell whose states are vectors of `units` numbers, reached by matrix products."""
 
     # Settings of the whole-sequence function that name activations.
-    fused_settings = ("activation", "recurrent_activation")
+    fused_settings: tuple[str, ...] = ("activation", "recurrent_activation")
 
     def __init__(self, units, implementation=2, **kwargs):
         super().__init__(**kwargs)

@@ -4,6 +4,7 @@ import numpy as np
 
 from minikeras import config
 from minikeras.autodiff import as_array, constant, convert_to_tensor, differentiable
+from minikeras.autodiff.tensor import state
 from minikeras.dtypes import result_type, standardize_dtype
 from minikeras.ops import elementwise, shaping
 
@@ -159,6 +160,8 @@ def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
 @differentiable
 def _geomspace(start, stop, /, num, endpoint, dtype, axis):
     start, stop = as_array(start), as_array(stop)
+    if state.probing:  # zeros, between which there is no such sequence
+        start, stop = start + 1, stop + 1
     y = np.geomspace(start, stop, num, endpoint=endpoint, axis=axis).astype(dtype)
     t = _fractions(num, endpoint, y.ndim, axis).astype(dtype)
     return y, (lambda dy: (dy * y * (1 - t)).sum(axis) / start, lambda dy: (dy * y * t).sum(axis) / stop)

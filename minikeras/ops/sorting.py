@@ -121,7 +121,7 @@ def histogram(x, /, bins=10, range=None):
         bins = as_array(bins)
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype("float32")
     counts, edges = np.histogram(x, bins=bins, range=range)
-    return (counts.astype("int32"), edges.astype(dtype)), None
+    return (counts.astype(dtype), edges.astype(dtype)), None
 
 
 @differentiable

@@ -27,7 +27,7 @@ def _quantile(x, /, q, axis, method, keepdims, skip_nan):
     if method not in _METHODS:
         raise ValueError(f"quantile expected method to be one of {', '.join(_METHODS)}, received {method!r}.")
     x = floating(x)
-    q = as_array(q).astype("float64")
+    q = as_array(q, "float64")
     if q.size and (q.min() < 0 or q.max() > 1):
         raise ValueError(
             f"quantile expected q between 0 and 1, received {q}. Percentiles are those of percentile()."
@@ -75,7 +75,8 @@ def _quantile(x, /, q, axis, method, keepdims, skip_nan):
     return np.reshape(y, (*q.shape, *sizes)), (gradient,)
 
 
-def quantile(x, q, axis=None, method="linear", keepdims=False):
+@operation
+def quantile(x, /, q, axis=None, method="linear", keepdims=False):
     """The q-th quantiles (q from 0 to 1) of x along `axis`; several q stand along a new first axis.
 
     method: how to choose between two elements: 'linear', 'lower', 'higher', 'midpoint' or 'nearest'.
@@ -83,27 +84,32 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
     return _quantile(x, q=q, axis=axis, method=method, keepdims=keepdims, skip_nan=False)
 
 
-def nanquantile(x, q, axis=None, method="linear", keepdims=False):
+@operation
+def nanquantile(x, /, q, axis=None, method="linear", keepdims=False):
     """The q-th quantiles of what is not NaN in x, see `quantile`."""
     return _quantile(x, q=q, axis=axis, method=method, keepdims=keepdims, skip_nan=True)
 
 
-def percentile(x, q, axis=None, method="linear", keepdims=False):
+@operation
+def percentile(x, /, q, axis=None, method="linear", keepdims=False):
     """The q-th percentiles (q from 0 to 100) of x along `axis`, see `quantile`."""
     return quantile(x, as_array(q, "float64") / 100, axis=axis, method=method, keepdims=keepdims)
 
 
-def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
+@operation
+def nanpercentile(x, /, q, axis=None, method="linear", keepdims=False):
     """The q-th percentiles of what is not NaN in x, see `quantile`."""
     return nanquantile(x, as_array(q, "float64") / 100, axis=axis, method=method, keepdims=keepdims)
 
 
-def median(x, axis=None, keepdims=False):
+@operation
+def median(x, /, axis=None, keepdims=False):
     """The middle value of x along `axis`, the mean of two where they are even."""
     return quantile(x, 0.5, axis=axis, keepdims=keepdims)
 
 
-def nanmedian(x, axis=None, keepdims=False):
+@operation
+def nanmedian(x, /, axis=None, keepdims=False):
     """The middle value of what is not NaN in x along `axis`."""
     return nanquantile(x, 0.5, axis=axis, keepdims=keepdims)
 

@@ -111,8 +111,9 @@ rows = [
         expected=lambda x, **_: (np.array([1, 2, 3, 9, 9]), np.array([1, 3, 0, 0, 0])), keras=False,
         why="Keras fills the indices with 1"),
     # Segments
-    *[Row(f"segment_{name}", numbers(5, 2), np.array([0, 2, 0, 2, 3]), num_segments=3)
+    *[Row(f"segment_{name}", numbers(6, 2), np.array([0, 2, 0, 2, 3, 1]), num_segments=3)
       for name in ("sum", "max", "min", "prod")],
+    *[Row(f"segment_{name}", numbers(3, 2), np.array([0, 2, 0]), num_segments=3, gradient=False) for name in ("max", "min")],
     Row("segment_sum", numbers(4), np.array([0, 1, 1, -1]), symbolic=False, expected=lambda x, i: np.array([x[0], x[1] + x[2]])),
     Row("segment_prod", np.array([2.0, 0.0, 3.0, 0.0, 0.0]), np.array([0, 0, 1, 2, 2]), num_segments=4,
         expected=lambda x, i, **_: np.array([0.0, 3.0, 0.0, 1.0])),

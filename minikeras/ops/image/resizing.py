@@ -67,7 +67,7 @@ def _along(x, axis, weights):
 
 
 @operation
-def scale_and_translate(images, scale, translation, /, output_shape, spatial_dims, method, antialias=True):
+def scale_and_translate(images, /, output_shape, scale, translation, spatial_dims, method, antialias=True):
     """Images of another size, scaled and shifted along the axes spatial_dims, zeros beyond them.
 
     scale and translation: one number for each of these axes. method: 'linear', 'cubic', 'lanczos3' or 'lanczos5' (also
@@ -141,7 +141,9 @@ def resize(
             places = (np.arange(count) + 0.5) * (x.shape[axis] / count)
             x = take(x, np.minimum(places.astype("int64"), x.shape[axis] - 1), axis=axis)
         return back(x)
-    y = elementwise.cast(x, "float32") if x.dtype.kind != "f" or x.dtype == "float16" else x
+    # Integers as float64, so that what lies half-way between two is rounded as it should be.
+    wide = {"float16": "float32", "float32": "float32"}.get(x.dtype.name, "float64")
+    y = elementwise.cast(x, wide)
     for axis, count in ((1, size[0]), (2, size[1])):
         scale = convert_to_tensor(np.asarray(count / x.shape[axis]))
         shift = convert_to_tensor(np.asarray(0.0))
