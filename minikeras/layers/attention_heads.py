@@ -51,7 +51,18 @@ class AttentionHeads(Layer):
         del config["flash_attention"]
         return {**config, "activity_regularizer": regularizers.serialize(self.projection_regularizer)}
 
+    def get_build_config(self):
+        return None if self._build_shape is None else {"shapes_dict": self._build_shape}
+
     # Parts
+
+    def note_shapes(self, query_shape, value_shape, key_shape):
+        """Remember what the layer was built on, and return the key's shape: the value's if there is none."""
+        self._build_shape = {"query_shape": tuple(query_shape), "value_shape": tuple(value_shape)}
+        if key_shape is None:
+            return value_shape
+        self._build_shape["key_shape"] = tuple(key_shape)
+        return key_shape
 
     def projection(self, input_shape, summed, output_shape, name, activation=None):
         """A dense layer from the last `summed` axes of the inputs to axes of the sizes output_shape, built."""

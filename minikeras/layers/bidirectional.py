@@ -161,6 +161,9 @@ class Bidirectional(Layer):
 
 
 def _copied(layer, prefix, **changes):
-    """A layer like `layer`, without its weights and state, under a name with the prefix."""
+    """A layer like `layer`, with weights and state of its own, under a name with the prefix."""
     config = {**layer.get_config(), **changes, "name": prefix + layer.name.removeprefix(prefix)}
-    return type(layer).from_config(config)
+    copy = type(layer).from_config(config)
+    if layer.built:
+        copy.build_from_config(layer.get_build_config())
+    return copy

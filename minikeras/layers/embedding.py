@@ -3,6 +3,7 @@
 import warnings
 
 from minikeras import constraints, initializers, ops, regularizers
+from minikeras.autodiff.symbolic import Spec
 from minikeras.layers.core import positive_integer
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import who
@@ -80,7 +81,7 @@ class Embedding(Layer):
 
     def get_config(self):
         config = super().get_config()
-        del config["weights"]
+        config.pop("weights", None)
         return {**config, "activity_regularizer": regularizers.serialize(self.activity_regularizer)}
 
 
@@ -151,6 +152,10 @@ class ReversibleEmbedding(Embedding):
 
     def compute_output_shape(self, input_shape, reverse=False):
         return (*input_shape[:-1], self.input_dim) if reverse else (*input_shape, self.output_dim)
+
+    def compute_output_spec(self, inputs, reverse=False):
+        dtype = self.reverse_dtype if reverse and self.reverse_dtype else self.compute_dtype
+        return Spec(self.compute_output_shape(inputs.shape, reverse), dtype)
 
 
 class Masking(Layer):

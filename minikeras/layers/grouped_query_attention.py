@@ -70,7 +70,7 @@ class GroupQueryAttention(AttentionHeads):
         )
 
     def build(self, query_shape, value_shape, key_shape=None):
-        key_shape = value_shape if key_shape is None else key_shape
+        key_shape = self.note_shapes(query_shape, value_shape, key_shape)
         self.compute_output_shape(query_shape, value_shape, key_shape)
         queries, keys = (self.num_query_heads, self.head_dim), (self.num_key_value_heads, self.head_dim)
         self._query_dense = self.projection(query_shape, 1, queries, "query")

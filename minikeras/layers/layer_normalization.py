@@ -36,8 +36,8 @@ class LayerNormalization(ScaledAndCentered):
         rms_scaling = kwargs.pop("rms_scaling", False)
         super().__init__(
             epsilon,
-            center,
-            scale,
+            center and not rms_scaling,
+            scale or rms_scaling,
             beta_initializer,
             gamma_initializer,
             beta_regularizer,

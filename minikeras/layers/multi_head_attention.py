@@ -79,7 +79,7 @@ class MultiHeadAttention(AttentionHeads):
         return tuple(values)
 
     def build(self, query_shape, value_shape, key_shape=None):
-        key_shape = value_shape if key_shape is None else key_shape
+        key_shape = self.note_shapes(query_shape, value_shape, key_shape)
         self.compute_output_shape(query_shape, value_shape, key_shape)
         keys, values = (self.num_heads, self.key_dim), (self.num_heads, self.value_dim)
         self._query_dense = self.projection(query_shape, 1, keys, "query")

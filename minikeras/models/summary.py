@@ -2,9 +2,15 @@
 
 import math
 import shutil
+import textwrap
 
 from minikeras.autodiff import SymbolicTensor
 from minikeras.nest import flatten
+
+
+# The least widths of the columns, those of Keras's tables.
+_WIDTHS_LINEAR = {"Layer (type)": 29, "Output Shape": 22, "Param #": 15, "Trainable": 9}
+_WIDTHS = {"Layer (type)": 19, "Output Shape": 17, "Param #": 10, "Connected to": 17, "Trainable": 9}
 
 
 def print_summary(
@@ -86,7 +92,7 @@ def _add_rows(rows, layer, model, linear, expand_nested, show_trainable, indent)
     rows.append(row)
     if expand_nested and hasattr(layer, "layers"):
         for inner in layer.layers:
-            _add_rows(rows, inner, layer, linear, expand_nested, show_trainable, indent + "  └ ")
+            _add_rows(rows, inner, layer, linear, expand_nested, show_trainable, indent + "   └ ")
 
 
 def _shape_text(layer):
@@ -122,7 +128,7 @@ def _widths(header, rows, width, positions, linear):
         ends = [int(p * width) if p <= 1 else int(p) for p in positions[:columns]]
         return [max(8, end - start - 3) for start, end in zip([0, *ends], ends, strict=False)]
     needed = [max(len(str(row[i])) for row in [header, *rows]) for i in range(columns)]
-    least = [29, 22, 15, 17, 9][:columns] if linear else [19, 17, 10, 17, 9][:columns]
+    least = [(_WIDTHS_LINEAR if linear else _WIDTHS)[name] for name in header]
     wanted = [max(n, m) for n, m in zip(needed, least, strict=True)]
     room = width - 3 * columns - 1
     while sum(wanted) > room and max(wanted) > 12:
@@ -153,7 +159,7 @@ def _table(header, rows, widths, aligned):
 
 
 def _wrap(text, width):
-    return [text[i : i + width] for i in range(0, len(text), width)] or [""]
+    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
 
 
 def _align(text, width, side):

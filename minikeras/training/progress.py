@@ -90,7 +90,7 @@ class ProgressBar(Callback):
             clock = f"ETA {_seconds(left)}"
         else:
             clock = _seconds(elapsed)
-        self._bar.set_postfix_str(f"{clock} {_per_step(elapsed, self._seen)}{_metrics(logs)}", refresh=False)
+        self._bar.set_description_str(f"{clock} {_per_step(elapsed, self._seen)}{_metrics(logs)}", refresh=False)
         self._bar.update(self._seen - self._bar.n)
         self._bar.refresh()
 
@@ -102,7 +102,7 @@ class ProgressBar(Callback):
             _write(f"{self._seen}/{steps} - {summary}")
             return
         self._bar.total = self._seen
-        self._bar.set_postfix_str(summary, refresh=False)
+        self._bar.set_description_str(summary, refresh=False)
         self._bar.update(self._seen - self._bar.n)
         self._bar.refresh()
         self._bar.close()
@@ -118,7 +118,7 @@ class ProgressBar(Callback):
 def _new_bar(steps):
     from tqdm.auto import tqdm  # imported only when a bar is drawn: it takes 20 ms
 
-    form = "{n_fmt}/{total_fmt} [{bar:30}] - {postfix}" if steps else "{n_fmt}/Unknown - {postfix}"
+    form = "{n_fmt}/{total_fmt} [{bar:30}] - {desc}" if steps else "{n_fmt}/Unknown - {desc}"
     return tqdm(
         total=steps,
         bar_format=form,

@@ -353,9 +353,9 @@ class Trainer:
         events.on_predict_begin()
         try:
             self._run(step, epochs.epoch(0), events, "predict")
+            events.on_predict_end()
         finally:
             _close(events)
-        events.on_predict_end()
         if not collected:
             raise ValueError("predict received no batches of data.")
         if len(collected) == 1:

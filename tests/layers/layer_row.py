@@ -25,6 +25,7 @@ class Row:
     random:   the outputs differ from call to call: values are not compared.
     gradient: central differences make sense here.
     symbolic: the layer may be called on symbolic inputs.
+    positional: several inputs are arguments of their own rather than one list.
     """
 
     cls: type
@@ -42,6 +43,7 @@ class Row:
     random: bool = False
     gradient: bool = True
     symbolic: bool = True
+    positional: bool = False
 
     def make(self):
         """A new layer, not built."""
@@ -67,11 +69,19 @@ class Row:
         arguments = dict(self.call)
         if self.training is not None:
             arguments["training"] = self.training
-        several = isinstance(self.inputs, list) or (self.data is not None and isinstance(self.data(), (list, tuple)))
+        if self.positional:
+            return layer(*tensors, **{**arguments, **more})
+        several = isinstance(self.inputs, list) or (
+            self.data is not None and isinstance(self.data(), (list, tuple))
+        )
         return layer(list(tensors) if several else tensors[0], **{**arguments, **more})
 
     def outputs(self, layer, tensors=None):
         """The outputs as a list of tensors."""
-        tensors = [Tensor(a) if a.dtype.kind in "fiub" else a for a in self.arrays()] if tensors is None else tensors
+        tensors = (
+            [Tensor(a) if a.dtype.kind in "fiub" else a for a in self.arrays()]
+            if tensors is None
+            else tensors
+        )
         found = self.run(layer, tensors)
         return list(found) if isinstance(found, (list, tuple)) else [found]

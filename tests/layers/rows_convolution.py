@@ -19,19 +19,65 @@ FIRST = {"data_format": "channels_first"}
 
 ROWS = [
     Row(Conv1D, (2, 7, 3), {"filters": 4, "kernel_size": 3}, [(3, 3, 4), (4,)]),
-    Row(Conv1D, (2, 7, 3), {"filters": 2, "kernel_size": 3, "padding": "causal", "dilation_rate": 2}, [(3, 3, 2), (2,)]),
-    Row(Conv1D, (2, 3, 8), {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same", **FIRST}, [(3, 3, 2), (2,)]),
-    Row(Conv2D, (2, 5, 6, 2), {"filters": 3, "kernel_size": (2, 3), "activation": "tanh"}, [(2, 3, 2, 3), (3,)]),
-    Row(Conv2D, (2, 5, 5, 2), {"filters": 2, "kernel_size": 3, "padding": "same", "use_bias": False}, [(3, 3, 2, 2)]),
-    Row(Conv2D, (2, 6, 5, 2), {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"}, [(3, 3, 2, 2), (2,)]),
-    Row(Conv2D, (2, 6, 6, 2), {"filters": 2, "kernel_size": 2, "dilation_rate": (2, 3)}, [(2, 2, 2, 2), (2,)]),
+    Row(
+        Conv1D,
+        (2, 7, 3),
+        {"filters": 2, "kernel_size": 3, "padding": "causal", "dilation_rate": 2},
+        [(3, 3, 2), (2,)],
+    ),
+    Row(
+        Conv1D,
+        (2, 3, 8),
+        {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same", **FIRST},
+        [(3, 3, 2), (2,)],
+    ),
+    Row(
+        Conv2D,
+        (2, 5, 6, 2),
+        {"filters": 3, "kernel_size": (2, 3), "activation": "tanh"},
+        [(2, 3, 2, 3), (3,)],
+    ),
+    Row(
+        Conv2D,
+        (2, 5, 5, 2),
+        {"filters": 2, "kernel_size": 3, "padding": "same", "use_bias": False},
+        [(3, 3, 2, 2)],
+    ),
+    Row(
+        Conv2D,
+        (2, 6, 5, 2),
+        {"filters": 2, "kernel_size": 3, "strides": 2, "padding": "same"},
+        [(3, 3, 2, 2), (2,)],
+    ),
+    Row(
+        Conv2D, (2, 6, 6, 2), {"filters": 2, "kernel_size": 2, "dilation_rate": (2, 3)}, [(2, 2, 2, 2), (2,)]
+    ),
     Row(Conv2D, (2, 4, 5, 5), {"filters": 6, "kernel_size": 3, "groups": 2, **FIRST}, [(3, 3, 2, 6), (6,)]),
-    Row(Conv2D, (2, 4, 4, 2), {"filters": 3, "kernel_size": 1, "activation": "softmax"}, [(1, 1, 2, 3), (3,)]),
-    Row(Conv2D, (1, 2, 4, 4), {"filters": 3, "kernel_size": 3, "activation": "softmax", **FIRST}, [(3, 3, 2, 3), (3,)]),
-    Row(Conv3D, (1, 4, 4, 5, 2), {"filters": 2, "kernel_size": 2, "strides": (1, 2, 2)}, [(2, 2, 2, 2, 2), (2,)]),
-    Row(Conv3D, (1, 2, 3, 3, 4), {"filters": 2, "kernel_size": 3, "padding": "same", **FIRST}, [(3, 3, 3, 2, 2), (2,)]),
+    Row(
+        Conv2D, (2, 4, 4, 2), {"filters": 3, "kernel_size": 1, "activation": "softmax"}, [(1, 1, 2, 3), (3,)]
+    ),
+    Row(
+        Conv2D,
+        (1, 2, 4, 4),
+        {"filters": 3, "kernel_size": 3, "activation": "softmax", **FIRST},
+        [(3, 3, 2, 3), (3,)],
+    ),
+    Row(
+        Conv3D,
+        (1, 4, 4, 5, 2),
+        {"filters": 2, "kernel_size": 2, "strides": (1, 2, 2)},
+        [(2, 2, 2, 2, 2), (2,)],
+    ),
+    Row(
+        Conv3D,
+        (1, 2, 3, 3, 4),
+        {"filters": 2, "kernel_size": 3, "padding": "same", **FIRST},
+        [(3, 3, 3, 2, 2), (2,)],
+    ),
     Row(Conv1DTranspose, (2, 4, 3), {"filters": 2, "kernel_size": 3, "strides": 2}, [(3, 2, 3), (2,)]),
-    Row(Conv1DTranspose, (2, 3, 4), {"filters": 2, "kernel_size": 2, "strides": 3, **FIRST}, [(2, 2, 3), (2,)]),
+    Row(
+        Conv1DTranspose, (2, 3, 4), {"filters": 2, "kernel_size": 2, "strides": 3, **FIRST}, [(2, 2, 3), (2,)]
+    ),
     Row(
         Conv2DTranspose,
         (2, 3, 4, 2),
@@ -50,9 +96,19 @@ ROWS = [
         {"filters": 2, "kernel_size": 2, "dilation_rate": 2, "padding": "same", "use_bias": False},
         [(2, 2, 2, 2)],
     ),
-    Row(Conv3DTranspose, (1, 2, 2, 3, 2), {"filters": 2, "kernel_size": 2, "strides": 2}, [(2, 2, 2, 2, 2), (2,)]),
+    Row(
+        Conv3DTranspose,
+        (1, 2, 2, 3, 2),
+        {"filters": 2, "kernel_size": 2, "strides": 2},
+        [(2, 2, 2, 2, 2), (2,)],
+    ),
     Row(DepthwiseConv1D, (2, 7, 3), {"kernel_size": 3, "depth_multiplier": 2}, [(3, 3, 2), (6,)]),
-    Row(DepthwiseConv1D, (2, 3, 7), {"kernel_size": 3, "strides": 2, "padding": "same", **FIRST}, [(3, 3, 1), (3,)]),
+    Row(
+        DepthwiseConv1D,
+        (2, 3, 7),
+        {"kernel_size": 3, "strides": 2, "padding": "same", **FIRST},
+        [(3, 3, 1), (3,)],
+    ),
     Row(
         DepthwiseConv2D,
         (2, 5, 6, 3),
@@ -69,7 +125,14 @@ ROWS = [
     Row(
         SeparableConv2D,
         (2, 5, 5, 2),
-        {"filters": 3, "kernel_size": 3, "strides": 2, "padding": "same", "depth_multiplier": 2, "activation": "tanh"},
+        {
+            "filters": 3,
+            "kernel_size": 3,
+            "strides": 2,
+            "padding": "same",
+            "depth_multiplier": 2,
+            "activation": "tanh",
+        },
         [(3, 3, 2, 2), (1, 1, 4, 3), (3,)],
     ),
     Row(

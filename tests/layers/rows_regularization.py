@@ -31,7 +31,19 @@ ROWS = [
     Row(Dropout, (2, 5), {"rate": 0}, training=True),
     Row(Dropout, (2, 5), {"rate": 1.0}, training=True),
     Row(AlphaDropout, (2, 5), {"rate": 0.5, "noise_shape": (None, 1)}, training=True, random=True),
-    Row(SpatialDropout2D, (2, 3, 4, 4), {"rate": 0.5, "data_format": "channels_first"}, training=True, random=True),
-    Row(SpatialDropout3D, (2, 3, 2, 2, 2), {"rate": 0.5, "data_format": "channels_first"}, training=True, random=True),
+    Row(
+        SpatialDropout2D,
+        (2, 3, 4, 4),
+        {"rate": 0.5, "data_format": "channels_first"},
+        training=True,
+        random=True,
+    ),
+    Row(
+        SpatialDropout3D,
+        (2, 3, 2, 2, 2),
+        {"rate": 0.5, "data_format": "channels_first"},
+        training=True,
+        random=True,
+    ),
     Row(ActivityRegularization, (2, 5, 3), {"l1": 0.1, "l2": 0.2}, mask=(2, 5)),
 ]

@@ -49,7 +49,10 @@ ROWS = [
     Row(UpSampling1D, (2, 3, 4), {"size": 3}),
     Row(UpSampling2D, (2, 3, 2, 2)),
     Row(UpSampling2D, (2, 2, 3, 2), {"size": (1, 3), **FIRST}),
-    *[Row(UpSampling2D, (1, 3, 4, 2), {"interpolation": name}) for name in ("bilinear", "bicubic", "lanczos3")],
+    *[
+        Row(UpSampling2D, (1, 3, 4, 2), {"interpolation": name})
+        for name in ("bilinear", "bicubic", "lanczos3")
+    ],
     Row(UpSampling2D, (1, 2, 3, 4), {"interpolation": "bilinear", "size": (3, 2), **FIRST}),
     Row(UpSampling3D, (1, 2, 3, 2, 2)),
     Row(UpSampling3D, (1, 2, 2, 3, 2), {"size": (2, 1, 3), **FIRST}),

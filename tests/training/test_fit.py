@@ -1,5 +1,12 @@
 """What fit, evaluate and predict do with their arguments, against what Keras does."""
 
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -393,3 +400,36 @@ def test_verbose_0_is_silent(capfd):
     model.evaluate(X, Y, verbose=0)
     model.predict(X, verbose=0)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_bar_on_a_terminal():
+    """A real terminal gets a bar for each epoch, drawn over itself, with the epoch's end as its last state."""
+    code = (
+        "import numpy as np, minikeras as keras; m = keras.Sequential([keras.layers.Dense(1)]); "
+        "m.compile('sgd', 'mse'); x = np.ones((64, 2)); m.fit(x, x[:, :1], epochs=2, validation_split=0.5); "
+        "m.evaluate(x, x[:, :1]); m.predict(x)"
+    )
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "TERM": "xterm"}
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=theirs, stderr=theirs, env=environment
+    ) as process:
+        os.close(theirs)
+        output = b""
+        while True:
+            try:
+                chunk = os.read(ours, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not chunk:
+                break
+            output += chunk
+    os.close(ours)
+    assert process.returncode == 0, output.decode()
+    lines = output.decode().replace("\r\n", "\n").splitlines()
+    last_states = [[*filter(str.strip, line.split("\r"))][-1] for line in lines if line.strip()]
+    assert last_states[0] == "Epoch 1/2"
+    assert re.fullmatch(
+        r"1/1 \[=+\] - \d+s \d+[mu]s/step - loss: [\d.e-]+ - val_loss: [\d.e-]+ *", last_states[1]
+    )
+    assert sum(line.startswith(("1/1 [", "2/2 [")) for line in last_states) == 4
