@@ -9,7 +9,7 @@ from pathlib import Path
 import readme_lines
 
 ROOT = Path(__file__).parents[1]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'layers'}"}
 
 
 def test_two_set_up_lines():
@@ -62,6 +62,9 @@ model.compile("sgd", "mse")
 model.fit(x, x[:, :1], verbose=0)
 assert keras.models.model_from_json(model.to_json()).layers[0].frequency == 2.0
 assert keras.registry.find_class("Snake", "layer") is Snake
+built = ROWS[0].make()
+ROWS[0].outputs(built)
+assert built.frequency == 2.0
 try:
     Snake(-1)
 except ValueError as error:
@@ -76,7 +79,13 @@ def test_adding_a_layer_as_contributing_shows_it(tmp_path):
     layer, row = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(), flags=re.S)
     assert "Row(Snake" in row
     script = tmp_path / "snake.py"
-    script.write_text(layer + CHECK.replace("keras.registry", "__import__('minikeras.registry').registry"))
+    rows = f"ROWS = [{row.strip()}]\n"
+    script.write_text(
+        "from layer_row import Row\n"
+        + layer
+        + rows
+        + CHECK.replace("keras.registry", "__import__('minikeras.registry').registry")
+    )
     run = subprocess.run(
         [sys.executable, "-W", "error", str(script)],
         capture_output=True,

@@ -153,7 +153,7 @@ def _initial_value(initializer, shape, dtype):
                 "Variable: an initializer function needs shape=, the shape of the value to create; received None."
             )
         initializer = initializer(tuple(shape), dtype=standardize_dtype(dtype))
-    array = np.array(as_array(initializer, dtype))
+    array = np.array(as_array(initializer, dtype), order="C")
     if shape is not None and array.shape != tuple(shape):
         raise ValueError(
             f"Variable: the initial value has shape {array.shape}, expected shape={tuple(shape)}."

@@ -1,5 +1,8 @@
 """The base class of callbacks: what happens in training, and when."""
 
+from minikeras.callbacks.snapshot import is_plain
+from minikeras.serialization import constructor_parameters
+
 
 class Callback:
     """Something that listens to training: override the events that matter.
@@ -7,6 +10,9 @@ class Callback:
     `self.model` is the model, `self.params` holds 'epochs', 'steps' and 'verbose'. `logs` are the metrics so far:
     of the epoch at its end, running averages at a batch's end. Setting `self.model.stop_training = True` ends training
     after the batch.
+
+    BackupAndRestore keeps the state of every callback: the attributes that hold plain data (numbers, texts, arrays, lists
+    and dictionaries of them), but not the constructor's arguments. Override `get_state` and `set_state` for others.
 
     >>> class Shout(Callback):
     ...     def on_epoch_end(self, epoch, logs=None):
@@ -31,6 +37,22 @@ class Callback:
     def set_model(self, model):
         """Take note of the model."""
         self._model = model
+
+    def get_state(self):
+        """What has to be known to go on after an interruption: a dictionary of plain data."""
+        given = constructor_parameters(type(self))
+        return {
+            name: value
+            for name, value in vars(self).items()
+            if name not in ("params", "_model") and name not in given and is_plain(value)
+        }
+
+    def set_state(self, state):
+        """Go on from what `get_state` returned, perhaps in another process."""
+        vars(self).update(state)
+
+    def on_abandon(self):
+        """An error or Ctrl-C ends the loop, and no other event will come: leave things in order."""
 
     def on_train_begin(self, logs=None):
         """Training begins."""

@@ -17,6 +17,7 @@ from minikeras.saving.hdf5_messages import UNDEFINED, Dataset, attribute, first
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MOST_OBJECTS = 100_000
 _MOST_MESSAGES = 10_000
+_LONGEST_NAME = 1024
 _DATASPACE, _LINK_INFO, _LINK, _ATTRIBUTE, _CONTINUATION, _SYMBOL_TABLE, _ATTRIBUTE_INFO = 1, 2, 6, 12, 16, 17, 21
 _SHARED = 2
 
@@ -28,6 +29,7 @@ class Source:
         self._file = file
         self.name = name
         self.size = file.seek(0, 2)
+        self.heaps = {}
 
     def read(self, offset, count):
         """`count` bytes from `offset`."""
@@ -133,6 +135,11 @@ class Group:
         self.path = path
         self._members = self._read_members(tree, heap)
 
+    @property
+    def file_size(self):
+        """The bytes of the whole file."""
+        return self._file.source.size
+
     def __contains__(self, name):
         return name in self._members
 
@@ -187,7 +194,7 @@ class Group:
                 raise source.damaged(f"the members of {self.path!r} are missing")
             for i in range(count):
                 place, target, cached = source.numbers("QQI", address + 8 + 40 * i)
-                end = names.find(b"\0", place) if place < length else -1
+                end = names.find(b"\0", place, place + _LONGEST_NAME) if place < length else -1
                 if end <= place:
                     raise source.damaged(f"a member of {self.path!r} has no name")
                 name = names[place:end].decode("utf-8", "replace")

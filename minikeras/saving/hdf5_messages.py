@@ -46,11 +46,13 @@ class Dataset:
         self.dtype = self._datatype.dtype
         if self.dtype is None:
             raise source.damaged(f"the dataset {path!r} holds no numbers")
+        self.bytes = math.prod(self.shape) * self.dtype.itemsize
+        self._place = self._place_of_data()
 
     def read(self):
         """The array, in the machine's byte order; bfloat16 as float32."""
-        count = math.prod(self.shape) * self.dtype.itemsize
-        data = self._data(count)
+        place = self._place
+        data = place if isinstance(place, bytes) else self._source.read(place, self.bytes) if self.bytes else b""
         array = np.frombuffer(data, self.dtype).reshape(self.shape)
         if self.dtype.kind == "V":
             if self.dtype.itemsize != 2 or self.attribute("dtype") != "bfloat16":
@@ -64,8 +66,9 @@ class Dataset:
         """The value of an attribute."""
         return attribute(self._source, self._messages, name, default)
 
-    def _data(self, count):
-        source, data = self._source, first(self._messages, _LAYOUT)
+    def _place_of_data(self):
+        """The address of the data, or the data themselves where the header holds them."""
+        source, data, count = self._source, first(self._messages, _LAYOUT), self.bytes
         version, kind = struct.unpack_from("<BB", data + bytes(2))
         if version not in (3, 4) or kind not in (0, 1):
             how = {2: "in chunks", 3: "in other files (virtual)"}.get(kind if version >= 3 else None, "in an unknown way")
@@ -73,18 +76,14 @@ class Dataset:
         if kind == 0:
             size = struct.unpack_from("<H", data + bytes(4), 2)[0]
             stored = data[4 : 4 + size]
-            if len(stored) < count or size != count:
-                raise source.damaged(f"the dataset {self.path!r} stores {size} bytes for {count}")
-            return stored
-        if len(data) < 18:
-            raise source.damaged(f"the dataset {self.path!r} does not say where its data are")
-        address, size = struct.unpack_from("<2Q", data, 2)
-        if count == 0:
-            return b""
-        if size != count or address == UNDEFINED or count > source.size:
-            stored = 0 if address == UNDEFINED else size
-            raise source.unsafe(f"the dataset {self.path!r}, which declares {count} bytes and stores {min(stored, source.size)}")
-        return source.read(address, count)
+            if len(stored) != size or size < count:
+                raise source.damaged(f"the dataset {self.path!r} stores {len(stored)} bytes for {count}")
+            return stored[:count]
+        address, size = struct.unpack_from("<2Q", data + bytes(18), 2)
+        if count and (size < count or address == UNDEFINED or address + count > source.size):
+            stored = 0 if address == UNDEFINED else min(size, max(source.size - address, 0))
+            raise source.unsafe(f"the dataset {self.path!r}, which declares {count} bytes and stores {stored}")
+        return address
 
 
 class Datatype:
@@ -183,15 +182,24 @@ def _texts(source, stored, count):
 
 
 def _heap_object(source, address, index, length):
+    if address not in source.heaps:
+        source.heaps[address] = _heap(source, address)
+    if index not in source.heaps[address]:
+        raise source.damaged("a text is missing")
+    start, count = source.heaps[address][index]
+    return source.read(start, min(length, count))
+
+
+def _heap(source, address):
+    """{number: (place, bytes)} of the objects in the global heap at an address."""
     signature, _, size = source.numbers("4sIQ", address)
     if signature != b"GCOL":
         raise source.damaged("a text is missing")
-    position, end = address + 16, min(address + size, source.size)
+    objects, position, end = {}, address + 16, min(address + size, source.size)
     while position + 16 <= end:
         number, _, count = source.numbers("HHxxxxQ", position)
-        if number == index:
-            return source.read(position + 16, min(length, count))
-        if number == 0:
+        if number == 0 or number in objects:
             break
+        objects[number] = position + 16, count
         position += 16 + -(-count // 8) * 8
-    raise source.damaged("a text is missing")
+    return objects

@@ -1,12 +1,14 @@
 """What the user sees of training: a bar for each epoch on a terminal, a line for each epoch in a file."""
 
+import shutil
 import sys
 import time
 
 from minikeras.callbacks import Callback
 from minikeras.training.logs import plain_number
 
-# How often, in seconds, the bar is drawn anew.
+# How wide the bar is, in characters, and how often it is drawn anew, in seconds.
+_WIDTH = 30
 _INTERVAL = 0.1
 
 
@@ -90,7 +92,9 @@ class ProgressBar(Callback):
             clock = f"ETA {_seconds(left)}"
         else:
             clock = _seconds(elapsed)
-        self._bar.set_description_str(f"{clock} {_per_step(elapsed, self._seen)}{_metrics(logs)}", refresh=False)
+        self._bar.set_description_str(
+            f"{clock} {_per_step(elapsed, self._seen)}{_metrics(logs)}", refresh=False
+        )
         self._bar.update(self._seen - self._bar.n)
         self._bar.refresh()
 
@@ -105,8 +109,9 @@ class ProgressBar(Callback):
         self._bar.set_description_str(summary, refresh=False)
         self._bar.update(self._seen - self._bar.n)
         self._bar.refresh()
-        self._bar.close()
-        self._bar = None
+        self.close()
+        if not _in_notebook():  # the last state as a line of its own, whole even where the terminal is narrow
+            _write(f"{self._seen}/{self._steps or self._seen} [{'=' * _WIDTH}] - {summary}")
 
     def close(self, failed=False):
         """Leave the bar as it stands, if an error or Ctrl-C ended the loop."""
@@ -118,14 +123,18 @@ class ProgressBar(Callback):
 def _new_bar(steps):
     from tqdm.auto import tqdm  # imported only when a bar is drawn: it takes 20 ms
 
-    form = "{n_fmt}/{total_fmt} [{bar:30}] - {desc}" if steps else "{n_fmt}/Unknown - {desc}"
+    form = f"{{n_fmt}}/{{total_fmt}} [{{bar:{_WIDTH}}}] - {{desc}}" if steps else "{n_fmt}/Unknown - {desc}"
     return tqdm(
         total=steps,
         bar_format=form,
         ascii=" >=",
-        file=None if _in_notebook() else sys.stdout,
         mininterval=0,
         miniters=1,
+        **(
+            {}
+            if _in_notebook()
+            else {"file": sys.stdout, "leave": False, "ncols": shutil.get_terminal_size().columns}
+        ),
     )
 
 

@@ -32,7 +32,9 @@ def record():
             args, kwargs = prepared(row, keras.ops, lambda a: keras.ops.convert_to_tensor(single(a)))
             arrays[f"{name}/inputs"] = checksum(row)
             for number, leaf in enumerate(leaves(row.function(keras.ops)(*args, **kwargs))):
-                arrays[f"{name}/{number}"] = np.array(keras.ops.convert_to_numpy(leaf) if hasattr(leaf, "shape") else leaf)
+                arrays[f"{name}/{number}"] = np.array(
+                    keras.ops.convert_to_numpy(leaf) if hasattr(leaf, "shape") else leaf
+                )
         except Exception as error:  # every failure is listed for the one who reads it
             failures[name] = f"{type(error).__name__}: {error}"
     np.savez_compressed(Path(__file__).parents[1] / "data" / "keras_ops.npz", **arrays)

@@ -104,7 +104,9 @@ def setting(row):
     """The flat arguments, the rest of the call, and weights for the results."""
     args, kwargs = prepared(row, ops, lambda a: a)
     leaves = [leaf for leaf in flatten(called(row, args, kwargs)) if leaf.dtype.kind == "f"]
-    weights = [np.cos(np.arange(max(leaf.size, 1), dtype=np.float64)).reshape(leaf.shape) + 0.3 for leaf in leaves]
+    weights = [
+        np.cos(np.arange(max(leaf.size, 1), dtype=np.float64)).reshape(leaf.shape) + 0.3 for leaf in leaves
+    ]
     return args, kwargs, weights
 
 
@@ -144,7 +146,9 @@ def test_gradient(name):
 
     for position, found in zip(sources, gradients(row, args, flat, kwargs, weights, sources), strict=True):
         expected = differences(value, flat, position)
-        np.testing.assert_allclose(found, expected, rtol=max(2e-6, row.tolerance), atol=max(2e-8, row.tolerance / 50))
+        np.testing.assert_allclose(
+            found, expected, rtol=max(2e-6, row.tolerance), atol=max(2e-8, row.tolerance / 50)
+        )
 
 
 @pytest.mark.parametrize("name", [n for n, row in ROWS.items() if row.second])
@@ -171,7 +175,9 @@ def test_gradient_of_the_gradient(name):
     second = outer.gradient(z, watched, unconnected_gradients="zero")
     for position, found in zip(sources, second, strict=True):
         expected = differences(value, flat, position)
-        np.testing.assert_allclose(found.array, expected, rtol=max(5e-6, row.tolerance), atol=max(1e-7, row.tolerance / 10))
+        np.testing.assert_allclose(
+            found.array, expected, rtol=max(5e-6, row.tolerance), atol=max(1e-7, row.tolerance / 10)
+        )
 
 
 # Shapes

@@ -3,6 +3,7 @@
 #include "dense.h"
 #include "normalization.h"
 #include "optimizers.h"
+#include "peak.h"
 #include "pooling.h"
 #include "recurrent_gradient.h"
 #include "rows.h"
@@ -17,7 +18,8 @@ const Kernels table = {MINIKERAS_NAME, dense, dense_gradient, conv, conv_gradien
                        crossentropy_gradient, binary_crossentropy, binary_crossentropy_gradient, batch_norm,
                        batch_norm_gradient, layer_norm, layer_norm_gradient, lstm, lstm_gradient, gru, gru_gradient,
                        simple_rnn, simple_rnn_gradient, update,
-                       squared_norm, gather, dropout, embedding_gradient};
+                       squared_norm, gather, dropout, embedding_gradient,
+                       multiply_add_peak};
 
 }  // namespace
 const Kernels* kernels() { return &table; }

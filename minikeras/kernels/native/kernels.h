@@ -111,6 +111,7 @@ struct Kernels {
     void (*dropout)(Index count, float kept_scale, const std::uint32_t keys[3], const float* x, float* y,
                     float* scale);
     void (*embedding_gradient)(Index count, Index rows, Index width, const float* dy, const Index* indices, float* dw);
+    double (*multiply_add_peak)(Index rounds);
 };
 
 // The table of an instruction set that was compiled in and that this processor has, else null.

@@ -17,7 +17,7 @@
 namespace minikeras {
 namespace MINIKERAS_SET {
 
-#if defined(MINIKERAS_AVX512)
+#if defined(MINIKERAS_AVX512) && !defined(MINIKERAS_FEW_TILES)
 constexpr int kLaneFilters = 8, kLanePixels = 3, kLaneSquare = 5;
 #else
 constexpr int kLaneFilters = 4, kLanePixels = 3, kLaneSquare = 3;

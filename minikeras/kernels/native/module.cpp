@@ -55,6 +55,7 @@ NB_MODULE(_native, m) {
     m.def("instruction_sets", instruction_sets);
     m.def("num_threads", num_threads);
     m.def("set_num_threads", set_num_threads);
+    m.def("multiply_add_peak", [](Index rounds) { return active->multiply_add_peak(rounds); });
     m.def("set_fallback", [](nb::object function) {
         Py_XDECREF(fallback);
         fallback = function.release().ptr();

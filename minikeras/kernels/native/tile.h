@@ -124,7 +124,10 @@ template <int kVectors, bool kPart, bool kRowsAdjacent, int... kRows>
 struct TileTable {
     static constexpr TileFunction functions[] = {multiply_tile<kRows, kVectors, kPart, kRowsAdjacent>...};
 };
-#if defined(MINIKERAS_AVX512)
+#if defined(MINIKERAS_FEW_TILES)
+#define MINIKERAS_TILES_1 1, 2, 3, 4
+#define MINIKERAS_TILES_2 1, 2, 3
+#elif defined(MINIKERAS_AVX512)
 #define MINIKERAS_TILES_1 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 #define MINIKERAS_TILES_2 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 #else

@@ -20,10 +20,17 @@ namespace MINIKERAS_SET {
 
 using Index = std::ptrdiff_t;
 
+#if defined(MINIKERAS_FEW_TILES)  // a sanitized build: the same templates, fewer of them to compile
+constexpr int kTileRows[2] = {4, 3};
+#elif defined(MINIKERAS_AVX512)
+constexpr int kTileRows[2] = {15, 14};
+#else
+constexpr int kTileRows[2] = {10, 6};
+#endif
+
 #if defined(MINIKERAS_AVX512)
 
 constexpr int kWidth = 16;
-constexpr int kTileRows[2] = {15, 14};
 
 struct Vector { __m512 v; };
 struct Mask { __mmask16 m; };
@@ -78,7 +85,6 @@ inline float maximum(Vector a) { return _mm512_reduce_max_ps(a.v); }
 #elif defined(MINIKERAS_AVX2)
 
 constexpr int kWidth = 8;
-constexpr int kTileRows[2] = {10, 6};
 
 struct Vector { __m256 v; };
 struct Mask { __m256 m; };
@@ -126,12 +132,12 @@ inline void store_bytes(std::uint8_t* p, Vector a, int count) {
     const __m128i words = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256(whole, 1));
     const long long bytes = _mm_cvtsi128_si64(_mm_packus_epi16(words, words));
     if (count == kWidth) std::memcpy(p, &bytes, 8);
-    else std::memcpy(p, &bytes, static_cast<std::size_t>(count));
+    else std::memcpy(p, &bytes, static_cast<std::size_t>(count & 7));
 }
 inline Vector load_bytes(const std::uint8_t* p, int count) {
     long long bytes = 0;
     if (count == kWidth) std::memcpy(&bytes, p, 8);
-    else std::memcpy(&bytes, p, static_cast<std::size_t>(count));
+    else std::memcpy(&bytes, p, static_cast<std::size_t>(count & 7));
     return {_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(bytes)))};
 }
 inline Vector quick_sqrt(Vector a) { return sqrt(a); }
@@ -150,7 +156,6 @@ inline float maximum(Vector a) {
 #else
 
 constexpr int kWidth = 4;
-constexpr int kTileRows[2] = {10, 6};
 
 #if defined(__GNUC__)
 typedef float Lanes __attribute__((vector_size(16)));
@@ -180,7 +185,7 @@ inline Vector load(const float* p) {
 inline Vector load(const float* p, int count) { return each([&](int i) { return i < count ? p[i] : 0.0f; }); }
 inline void store(float* p, Vector a) { std::memcpy(p, &a, sizeof a); }
 inline void store(float* p, Vector a, int count) {
-    for (int i = 0; i < count; ++i) p[i] = a.v[i];
+    for (int i = 0; i < kWidth && i < count; ++i) p[i] = a.v[i];
 }
 #if defined(__GNUC__)
 inline Vector operator+(Vector a, Vector b) { return {a.v + b.v}; }
@@ -212,7 +217,7 @@ inline Mask equal(Vector a, Vector b) {
     return {{a.v[0] == b.v[0], a.v[1] == b.v[1], a.v[2] == b.v[2], a.v[3] == b.v[3]}};
 }
 inline void store_bytes(std::uint8_t* p, Vector a, int count) {
-    for (int i = 0; i < count; ++i) p[i] = static_cast<std::uint8_t>(a.v[i]);
+    for (int i = 0; i < kWidth && i < count; ++i) p[i] = static_cast<std::uint8_t>(a.v[i]);
 }
 inline Vector load_bytes(const std::uint8_t* p, int count) {
     return each([&](int i) { return i < count ? static_cast<float>(p[i]) : 0.0f; });

@@ -1,0 +1,92 @@
+"""The history as a table in a file, row by row."""
+
+import csv
+import os
+
+import numpy as np
+
+from minikeras.callbacks.callback import Callback
+
+
+class CSVLogger(Callback):
+    """Write the metrics of every epoch to a CSV file as soon as they are known.
+
+    filename: the file. separator: between values. append: go on at the end of an existing file, instead of replacing it.
+    A training that BackupAndRestore resumes goes on with the rows it had.
+
+    >>> import tempfile, minikeras as keras
+    >>> path = os.path.join(tempfile.mkdtemp(), "log.csv")
+    >>> model = keras.Sequential([keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> history = model.fit(np.ones((8, 2)), np.zeros((8, 1)), epochs=2, callbacks=[CSVLogger(path)], verbose=0)
+    >>> open(path).readline()
+    'epoch,loss,val_loss\\n'
+    """
+
+    def __init__(self, filename, separator=",", append=False):
+        super().__init__()
+        self.sep = separator
+        self.filename = os.fspath(filename)
+        self.append = append
+        self.keys = None
+        self.append_header = True
+        self._start = 0  # where this training's rows begin
+        self.csv_file = None
+        self.writer = None
+
+    def on_train_begin(self, logs=None):
+        if self.append and os.path.exists(self.filename):
+            self.append_header = os.path.getsize(self.filename) == 0
+        self._close()
+        # Kept open from epoch to epoch; newline="" leaves the line ends to the writer.
+        self.csv_file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115
+        self._start = self.csv_file.tell()
+        self.keys = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = logs or {}
+        if self.keys is None:
+            self.keys = sorted(logs)
+            if not any(key.startswith("val_") for key in self.keys):
+                self.keys.extend([f"val_{key}" for key in self.keys])
+            self._open_writer()
+            if self.append_header:
+                self.writer.writeheader()
+        self.writer.writerow({"epoch": epoch, **{key: _as_text(logs.get(key, "NA")) for key in self.keys}})
+        self.csv_file.flush()
+
+    def _open_writer(self):
+        self.writer = csv.DictWriter(self.csv_file, ["epoch", *self.keys], delimiter=self.sep)
+
+    def on_train_end(self, logs=None):
+        self._close()
+
+    def on_abandon(self):
+        self._close()
+
+    def _close(self):
+        if self.csv_file is not None:
+            self.csv_file.close()
+        self.csv_file = self.writer = None
+
+    def get_state(self):
+        with open(self.filename, "rb") as file:
+            file.seek(self._start)
+            rows = file.read().decode()
+        return {"keys": self.keys, "append_header": self.append_header, "start": self._start, "rows": rows}
+
+    def set_state(self, state):
+        self.keys, self.append_header, self._start = state["keys"], state["append_header"], state["start"]
+        self.csv_file.seek(self._start)
+        self.csv_file.truncate()
+        self.csv_file.write(state["rows"])
+        self.csv_file.flush()
+        if self.keys is not None:
+            self._open_writer()
+
+
+def _as_text(value):
+    """Numbers and texts as they are; arrays and lists in brackets."""
+    if isinstance(value, str) or np.ndim(value) == 0:
+        return value
+    return f'"[{", ".join(map(str, value))}]"'

@@ -1,0 +1,66 @@
+"""A learning rate for each epoch."""
+
+import inspect
+
+import numpy as np
+
+from minikeras.autodiff import Tensor
+from minikeras.callbacks.callback import Callback
+from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
+
+
+class LearningRateScheduler(Callback):
+    """Set the learning rate at the beginning of each epoch to what `schedule(epoch, learning_rate)` returns, a float.
+
+    A schedule of one argument is given the epoch alone. The rates appear in the history as 'learning_rate'.
+    verbose: 1 says what is done.
+
+    >>> import minikeras as keras, numpy as np
+    >>> model = keras.Sequential([keras.layers.Dense(1)])
+    >>> model.compile(keras.optimizers.SGD(0.8), "mse")
+    >>> halving = LearningRateScheduler(lambda epoch, rate: rate / 2 if epoch else rate)
+    >>> history = model.fit(np.ones((8, 2)), np.zeros((8, 1)), epochs=3, callbacks=[halving], verbose=0)
+    >>> [round(rate, 4) for rate in history.history["learning_rate"]]
+    [0.8, 0.4, 0.2]
+    """
+
+    def __init__(self, schedule, verbose=0):
+        super().__init__()
+        if not callable(schedule):
+            raise TypeError(
+                f"LearningRateScheduler: schedule must be a function of the epoch and the learning rate, received {schedule!r}."
+            )
+        self.schedule = schedule
+        self.verbose = verbose
+
+    def on_epoch_begin(self, epoch, logs=None):
+        for suffix, optimizer in optimizers_of(self.model):
+            rate = self._rate(epoch, optimizer)
+            optimizer.learning_rate = rate
+            if self.verbose > 0:
+                name = f"{suffix[1:]} " if suffix else ""
+                print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {name}learning rate to {rate}.", flush=True)
+
+    def _rate(self, epoch, optimizer):
+        if _takes_two(self.schedule):
+            rate = self.schedule(epoch, float(optimizer.learning_rate))
+        else:
+            rate = self.schedule(epoch)
+        if isinstance(rate, Tensor) and rate.size == 1:
+            rate = rate.item()
+        if not isinstance(rate, (float, np.float32, np.float64)):
+            raise ValueError(f"The output of the `schedule` function should be a float. Got: {rate!r}")
+        return float(rate)
+
+    def on_epoch_end(self, epoch, logs=None):
+        log_learning_rates(self.model, {} if logs is None else logs)
+
+
+def _takes_two(schedule):
+    try:
+        inspect.signature(schedule).bind(0, 0.1)
+    except TypeError:
+        return False
+    except ValueError:  # functions written in C may not say
+        return True
+    return True
