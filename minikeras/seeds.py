@@ -21,6 +21,16 @@ def global_seed():
     return _global["seed"]
 
 
+def get_position():
+    """Where the process-wide stream stands: what `set_position` needs to go on there."""
+    return dict(_global)
+
+
+def set_position(position):
+    """Go on where `get_position` was asked."""
+    _global.update(seed=position["seed"], counter=position["counter"])
+
+
 def make_default_seed():
     """A fresh seed: the next of the process-wide stream when that was seeded, else from the system."""
     if _global["seed"] is None:

@@ -39,7 +39,11 @@ def dense_cases(rows, inputs, outputs):
     yield f"dense {shape}", operations, lambda: kernels.dense(x, w, b)
     for index, name in enumerate(("dx", "dw")):
         wanted = only(index)
-        yield f"dense {name} {shape}", operations, lambda into=wanted: kernels.dense_gradient(dy, x, w, dy, None, into)
+        yield (
+            f"dense {name} {shape}",
+            operations,
+            lambda into=wanted: kernels.dense_gradient(dy, x, w, dy, None, into),
+        )
 
 
 def convolution_cases(n, size, channels, kernel, filters, padding):
@@ -92,17 +96,28 @@ def small_cases():
 def recurrent_cases(n, steps, inputs, units):
     for name, gates in (("lstm", 4), ("gru", 3)):
         x, w, u = numbers(n, steps, inputs), numbers(inputs, gates * units), numbers(units, gates * units)
-        w, u, h, dh = w * np.float32(0.1), u * np.float32(0.1), np.zeros((n, units), np.float32), numbers(n, units)
+        w, u, h, dh = (
+            w * np.float32(0.1),
+            u * np.float32(0.1),
+            np.zeros((n, units), np.float32),
+            numbers(n, units),
+        )
         operations = 2 * n * steps * (inputs + units) * gates * units
         shape = f"({n}, {steps}, {inputs}) to {units}"
         if name == "lstm":
             saved = kernels.lstm(x, w, u, None, h, h, None)[-1]
-            yield f"lstm {shape}", operations, lambda x=x, w=w, u=u, h=h: kernels.lstm(x, w, u, None, h, h, None)
+            yield (
+                f"lstm {shape}",
+                operations,
+                lambda x=x, w=w, u=u, h=h: kernels.lstm(x, w, u, None, h, h, None),
+            )
             into = (None, True, True, None, None, None)
             yield (
                 f"lstm_gradient {shape}",
                 2 * operations,
-                lambda x=x, w=w, u=u, s=saved, d=dh: kernels.lstm_gradient(None, d, None, x, w, u, None, s, into),
+                lambda x=x, w=w, u=u, s=saved, d=dh, into=into: kernels.lstm_gradient(
+                    None, d, None, x, w, u, None, s, into
+                ),
             )
         else:
             yield f"gru {shape}", operations, lambda x=x, w=w, u=u, h=h: kernels.gru(x, w, u, None, h, None)

@@ -23,6 +23,11 @@ class CallbackList(Callback):
     ['History']
     """
 
+    # For callbacks with a method `set_list`: where fit stands in its data (training's and validation's `Epochs`), and
+    # the batch of the current step.
+    data = None
+    batch = None
+
     def __init__(self, callbacks=None, add_history=False, add_progbar=False, model=None, **params):
         super().__init__()
         self.callbacks = [] if callbacks is None else flatten(callbacks)
@@ -66,8 +71,8 @@ class CallbackList(Callback):
     def _arrange(self):
         self.callbacks.sort(key=lambda callback: bool(getattr(callback, "comes_last", False)))
         for callback in self.callbacks:
-            if hasattr(callback, "set_companions"):
-                callback.set_companions([other for other in self.callbacks if other is not callback])
+            if hasattr(callback, "set_list"):
+                callback.set_list(self)
         self._listeners = {event: self._overriding(event) for event in _BATCH_EVENTS}
 
     def _overriding(self, event):

@@ -35,3 +35,7 @@ from minikeras.layers.einsum_dense import *
 from minikeras.layers.attention import *
 from minikeras.layers.multi_head_attention import *
 from minikeras.layers.grouped_query_attention import *
+from minikeras.layers.feature_scaling import *
+from minikeras.layers.category_encoding import *
+from minikeras.layers.discretization import *
+from minikeras.layers.hashing import *

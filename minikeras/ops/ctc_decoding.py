@@ -28,7 +28,9 @@ def ctc_decode(
     if strategy not in ("greedy", "beam_search"):
         raise ValueError(f"ctc_decode expected strategy 'greedy' or 'beam_search', received {strategy!r}.")
     if inputs.ndim != 3:
-        raise ValueError(f"ctc_decode expected inputs of shape (samples, steps, classes), received {inputs.shape}.")
+        raise ValueError(
+            f"ctc_decode expected inputs of shape (samples, steps, classes), received {inputs.shape}."
+        )
     x = inputs.array
     x = x if x.dtype.kind == "f" and x.dtype.itemsize >= 4 else x.astype("float32")
     lengths = np.broadcast_to(sequence_lengths.array.astype("int64"), len(x))

@@ -7,6 +7,7 @@ from minikeras.ops.convolution import *
 from minikeras.ops.crossentropy import *
 from minikeras.ops.ctc import *
 from minikeras.ops.ctc_decoding import *
+from minikeras.ops.elementwise.complex import polar as polar
 from minikeras.ops.encoding import *
 from minikeras.ops.normalization import *
 from minikeras.ops.patches import *

@@ -15,10 +15,12 @@ from minikeras.ops.elementwise.special import *
 from minikeras.ops.elementwise.trigonometry import *
 from minikeras.ops.indexing import *
 from minikeras.ops.joining import *
+from minikeras.ops.linalg import slogdet as slogdet
 from minikeras.ops.nanreduce import *
 from minikeras.ops.products import *
 from minikeras.ops.reduce import *
 from minikeras.ops.shaping import *
 from minikeras.ops.sorting import *
 from minikeras.ops.statistics import *
+from minikeras.ops.vectorization import *
 from minikeras.ops.windows import *

@@ -3,7 +3,7 @@
 import numpy as np
 
 from minikeras import kernels
-from minikeras.autodiff import differentiable, operation
+from minikeras.autodiff import convert_to_tensor, differentiable, operation
 from minikeras.ops import elementwise, joining, shaping
 
 __all__ = ["cross", "dot", "einsum", "inner", "kron", "matmul", "outer", "tensordot", "vander", "vdot"]
@@ -120,7 +120,7 @@ def einsum(subscripts, *operands, **kwargs):
     unknown = sorted(set(kwargs) - {"optimize"})
     if unknown:
         raise TypeError(f"einsum received unknown arguments {unknown}; it takes `optimize` alone.")
-    operands = [shaping.reshape(o, np.shape(o)) if not hasattr(o, "dtype") else o for o in operands]
+    operands = [convert_to_tensor(o) for o in operands]
     if all(o.dtype == np.int8 for o in operands):
         operands = [elementwise.cast(o, "int32") for o in operands]
     return _einsum(*operands, subscripts=_expand(subscripts, [o.ndim for o in operands]))

@@ -135,7 +135,7 @@ def _unique(x, /, axis, size, fill_value):
         values = np.take(values, np.arange(min(size, values.shape[along])), axis=along)
         margin = [(0, missing if a == along else 0) for a in range(values.ndim)]
         values = np.pad(values, margin, constant_values=0 if fill_value is None else fill_value)
-        index = np.pad(index[:size], (0, missing))
+        index = np.pad(index[:size], (0, missing), constant_values=index[0] if index.size else 0)
         counts = np.pad(counts[:size], (0, missing))
     return (values, *[part.astype("int32") for part in (index, inverse, counts)]), None
 

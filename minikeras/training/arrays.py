@@ -248,6 +248,16 @@ def unpack(batch):
     return (*batch, None, None)[:3]
 
 
+def pack(batch):
+    """A batch as `train_step` receives it: x alone, (x, y) or (x, y, sample_weight), as much as there is."""
+    x, y, weight = batch
+    if weight is not None:
+        return batch
+    if y is not None:
+        return x, y
+    return (x,) if isinstance(x, (list, tuple)) else x
+
+
 def as_batch(batch):
     """A batch of anything as (x, y, sample_weight) of tensors."""
 

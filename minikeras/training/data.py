@@ -1,7 +1,5 @@
 """Anything a user trains on, as one kind of source: so many steps an epoch, and an iterator over batches."""
 
-import warnings
-
 import numpy as np
 
 from minikeras import seeds
@@ -104,6 +102,15 @@ class Weighted:
         return source if class_weight is None else cls(source, class_weight)
 
     @property
+    def seed(self):
+        """The seed that the order of the batches depends on; None if there is none."""
+        return getattr(self.source, "seed", None)
+
+    @seed.setter
+    def seed(self, value):
+        self.source.seed = value
+
+    @property
     def steps(self):
         """How many batches make an epoch."""
         return self.source.steps
@@ -114,68 +121,12 @@ class Weighted:
             yield x, y, Tensor(class_weights(y, self.class_weight))
 
 
-class Epochs:
-    """The batches of a source, epoch after epoch; with `steps` an epoch ends after so many, and the next goes on there."""
-
-    def __init__(self, source, steps=None):
-        if steps is not None and (not isinstance(steps, (int, np.integer)) or steps < 1):
-            raise ValueError(f"steps_per_epoch must be a positive integer or None, received {steps!r}.")
-        self.source = source
-        self.steps_asked = steps
-        self._running = None
-        self._passes = 0
-
-    @property
-    def steps(self):
-        """How many batches the coming epoch has, None if only its end will tell."""
-        return self.steps_asked or self.source.steps
-
-    def epoch(self, number):
-        """The batches of the epoch of this number."""
-        if self.steps_asked is None:
-            return self._whole(number)
-        return self._some(number)
-
-    def _whole(self, number):
-        seen = 0
-        for batch in self.source.epoch(number):
-            seen += 1
-            yield batch
-        if seen == 0:
-            _warn_ran_out()
-        elif self.source.steps is None and not getattr(self.source, "once", False):
-            self.source.steps = seen
-
-    def _some(self, number):
-        for _ in range(self.steps_asked):
-            batch = next(self._running, None) if self._running is not None else None
-            if batch is None:
-                if self._running is not None and getattr(self.source, "once", False):
-                    _warn_ran_out()
-                    return
-                self._running = iter(self.source.epoch(self._passes))
-                self._passes += 1
-                batch = next(self._running, None)
-                if batch is None:
-                    _warn_ran_out()
-                    return
-            yield batch
-
-
 def batch_length(x):
     """The number of samples in a batch."""
     if type(x) is Tensor and x.array.ndim:
         return len(x.array)
     leaf = next(leaf for leaf in flatten(x) if leaf is not None)
     return leaf.shape[0] if leaf.shape else 1
-
-
-def _warn_ran_out():
-    warnings.warn(
-        "Your input ran out of data; training is interrupted. Make sure that your generator can yield at least "
-        "steps_per_epoch * epochs batches.",
-        stacklevel=3,
-    )
 
 
 def _refuse_beside(x, y, sample_weight):

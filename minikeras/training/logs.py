@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from minikeras.autodiff import Tensor
+from minikeras.callbacks.logs import plain_number
 
 
 class LazyLogs(Mapping):
@@ -37,12 +37,3 @@ class LazyLogs(Mapping):
 
     def __repr__(self):
         return repr({name: plain_number(value) for name, value in self.items()})
-
-
-def plain_number(value):
-    """A metric's value as a Python number; arrays as they are."""
-    if isinstance(value, Tensor):
-        value = value.array
-    if hasattr(value, "item") and getattr(value, "ndim", 0) == 0:
-        return value.item()
-    return value

@@ -1,23 +1,24 @@
 """compile, fit, evaluate, predict: what makes a model learn."""
 
-import sys
-
 import numpy as np
 
 from minikeras import optimizers
 from minikeras.autodiff import GradientTape
 from minikeras.autodiff.tensor import state
 from minikeras.callbacks import CallbackList
+from minikeras.callbacks.logs import plain_number
+from minikeras.callbacks.progbar_logger import verbosity
+from minikeras.callbacks.terminate_on_nan import StopAtFirstNaN
 from minikeras.metrics.reduction import Mean
 from minikeras.nest import map_structure
 from minikeras.ops import elementwise
 from minikeras.registry import is_built_in
 from minikeras.serialization import deserialize, serialize
-from minikeras.training.arrays import as_batch, class_weights, split_validation, unpack, warn_of_nan
+from minikeras.training.arrays import as_batch, class_weights, pack, split_validation, unpack, warn_of_nan
 from minikeras.training.compiled import CompiledLoss, CompiledMetrics
-from minikeras.training.data import Epochs, as_arrays, batch_length, is_stream, source_of
-from minikeras.training.logs import LazyLogs, plain_number
-from minikeras.training.progress import ProgressBar, verbosity
+from minikeras.training.data import as_arrays, batch_length, is_stream, source_of
+from minikeras.training.epochs import Epochs
+from minikeras.training.logs import LazyLogs
 from minikeras.training.pydataset import PyDataset
 from minikeras.training.replay import Replay
 
@@ -32,6 +33,7 @@ class Trainer:
     steps_per_execution = 1
     run_eagerly = False
     jit_compile = False
+    debug_nan = False
     history = None
 
     # 1. Compile
@@ -47,12 +49,14 @@ class Trainer:
         steps_per_execution=1,
         jit_compile="auto",
         auto_scale_loss=True,
+        debug_nan=False,
     ):
         """Choose how the model learns.
 
         optimizer: a name or object. loss: a name, function or object, or a list or dictionary of them, one for each
         output, weighted by loss_weights. metrics: names, functions or objects, reported but not minimized;
-        weighted_metrics take the sample weights into account. The remaining arguments are accepted for Keras's sake.
+        weighted_metrics take the sample weights into account. debug_nan: fit ends with an error that names the layer and
+        batch where a value first stopped being finite. The remaining arguments are accepted for Keras's sake.
         """
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
@@ -71,6 +75,7 @@ class Trainer:
             "jit_compile": False,
         }
         self.run_eagerly = run_eagerly
+        self.debug_nan = debug_nan
         self.steps_per_execution = steps_per_execution
         self.stop_training = False
         self.compiled = True
@@ -283,7 +288,7 @@ class Trainer:
         dtypes = self._input_dtypes()
         source = source_of(x, y, sample_weight, batch_size, shuffle, steps_per_epoch, class_weight, dtypes)
         warn_of_nan(x)
-        training = Epochs(source, steps_per_epoch)
+        training = Epochs(source, steps_per_epoch, first_epoch=initial_epoch)
         validation = None
         if validation_data is not None:
             validation = self._validation(
@@ -291,25 +296,24 @@ class Trainer:
             )
         events = self._events(callbacks, verbose, epochs=epochs, steps=training.steps, history=True)
         self.stop_training = False
+        events.data = (training, validation)
         logs = {}
-        events.on_train_begin()
-        try:
-            for epoch in range(initial_epoch, epochs):
+        with events:
+            events.on_train_begin()
+            for epoch in range(training.first_epoch, epochs):
+                if self.stop_training:
+                    break
                 self.reset_metrics()
                 events.on_epoch_begin(epoch)
-                result = self._run(self.train_step, training.epoch(epoch), events, "train")
+                result = self._run(self.train_step, training, epoch, events, "train")
                 logs = self._as_logs(result)
                 if validation is not None and _is_due(epoch, validation_freq):
                     logs.update(
                         {f"val_{name}": value for name, value in self._evaluate(validation, events).items()}
                     )
                 events.on_epoch_end(epoch, logs)
-                if self.stop_training:
-                    break
-        finally:
-            _close(events)
-        self.optimizer.finalize_variable_values(self.trainable_variables)
-        events.on_train_end(logs)
+            self.optimizer.finalize_variable_values(self.trainable_variables)
+            events.on_train_end(logs)
         self.history = events.history
         return events.history
 
@@ -328,11 +332,9 @@ class Trainer:
         self._require_compiled("evaluate")
         source = source_of(x, y, sample_weight, batch_size, x_dtypes=self._input_dtypes())
         epochs = Epochs(source, steps)
-        events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps, mode="test")
-        try:
+        events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps)
+        with events:
             logs = self._evaluate(epochs, events)
-        finally:
-            _close(events)
         if return_dict:
             return logs
         values = list(logs.values())
@@ -342,7 +344,7 @@ class Trainer:
         """The outputs for the data, as NumPy arrays."""
         source = source_of(x, None, None, batch_size, x_dtypes=self._input_dtypes())
         epochs = Epochs(source, steps)
-        events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps, mode="predict")
+        events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps)
         collected = []
 
         def step(batch):
@@ -350,28 +352,28 @@ class Trainer:
             collected.append(map_structure(lambda o: np.asarray(o), outputs))
             return {"outputs": outputs}
 
-        events.on_predict_begin()
-        try:
-            self._run(step, epochs.epoch(0), events, "predict")
+        with events:
+            events.on_predict_begin()
+            self._run(step, epochs, 0, events, "predict")
             events.on_predict_end()
-        finally:
-            _close(events)
         if not collected:
             raise ValueError("predict received no batches of data.")
         if len(collected) == 1:
             return map_structure(np.array, collected[0])
         return map_structure(lambda *parts: np.concatenate(parts), *collected)
 
-    def _run(self, step, batches, events, mode):
+    def _run(self, step, epochs, epoch, events, mode):
         """The one loop: a step for each batch, with the events around it. Returns the last step's logs."""
         begin = events.batch_listener(f"on_{mode}_batch_begin")
         end = events.batch_listener(f"on_{mode}_batch_end")
-        logs = None
         stops = mode == "train"
-        for number, batch in enumerate(batches):
+        first = epochs.first_batch if stops and epoch == epochs.first_epoch else 0
+        logs = LazyLogs(self) if first else None
+        for number, batch in enumerate(epochs.epoch(epoch), first):
+            events.batch = batch
             if begin is not None:
                 begin(number)
-            logs = step(batch)
+            logs = step(pack(batch))
             if end is not None:
                 end(number, logs)
             if stops and self.stop_training:
@@ -381,7 +383,7 @@ class Trainer:
     def _evaluate(self, epochs, events):
         self.reset_metrics()
         events.on_test_begin()
-        logs = self._as_logs(self._run(self.test_step, epochs.epoch(0), events, "test"))
+        logs = self._as_logs(self._run(self.test_step, epochs, 0, events, "test"))
         events.on_test_end(logs)
         return logs
 
@@ -391,15 +393,20 @@ class Trainer:
             return Epochs(source_of(x, y, weight, batch_size, x_dtypes=dtypes), steps)
         return Epochs(source_of(data, None, None, batch_size, x_dtypes=dtypes), steps)
 
-    def _events(self, callbacks, verbose, epochs, steps, mode="train", history=False):
+    def _events(self, callbacks, verbose, epochs, steps, history=False):
         if isinstance(callbacks, CallbackList):
             return callbacks
         events = CallbackList(
-            callbacks, add_history=history, model=self, epochs=epochs, steps=steps, verbose=verbose
+            callbacks,
+            add_history=history,
+            add_progbar=verbosity(verbose) > 0,
+            model=self,
+            epochs=epochs,
+            steps=steps,
+            verbose=verbose,
         )
-        level = verbosity(verbose)
-        if level:
-            events.append(ProgressBar(level, mode))
+        if history and self.debug_nan:
+            events.append(StopAtFirstNaN())
         return events
 
     def _as_logs(self, result):
@@ -440,7 +447,7 @@ class Trainer:
         return map_structure(lambda o: np.array(o), self.predict_step((x, None, None)))
 
     def _on_batch(self, step, batch, return_dict):
-        logs = self._as_logs(step(as_batch(batch)))
+        logs = self._as_logs(step(pack(as_batch(batch))))
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
 
 
@@ -453,10 +460,3 @@ def _is_due(epoch, frequency):
     raise ValueError(
         f"validation_freq must be a positive integer or a list of epochs (from 1), received {frequency!r}."
     )
-
-
-def _close(events):
-    """Leave the terminal in order, whatever ended the loop."""
-    for callback in events.callbacks:
-        if isinstance(callback, ProgressBar):
-            callback.close(failed=sys.exc_info()[0] is not None)

@@ -108,8 +108,7 @@ rows = [
     Row("unique", np.array([3, 1, 3, 2, 1]), return_inverse=True, return_counts=True, expected=np.unique, gradient=False,
         symbolic=False),
     Row("unique", np.array([3, 1, 3, 2, 1]), return_index=True, size=5, fill_value=9, gradient=False,
-        expected=lambda x, **_: (np.array([1, 2, 3, 9, 9]), np.array([1, 3, 0, 0, 0])), keras=False,
-        why="Keras fills the indices with 1"),
+        expected=lambda x, **_: (np.array([1, 2, 3, 9, 9]), np.array([1, 3, 0, 1, 1]))),
     # Segments
     *[Row(f"segment_{name}", numbers(6, 2), np.array([0, 2, 0, 2, 3, 1]), num_segments=3)
       for name in ("sum", "max", "min", "prod")],

@@ -433,3 +433,32 @@ def test_a_bar_on_a_terminal():
         r"1/1 \[=+\] - \d+s \d+[mu]s/step - loss: [\d.e-]+ - val_loss: [\d.e-]+ *", last_states[1]
     )
     assert sum(line.startswith(("1/1 [", "2/2 [")) for line in last_states) == 4
+
+
+@pytest.mark.parametrize("given", [("x",), ("x", "y"), ("x", "y", "w")])
+def test_a_train_step_receives_what_was_given(given):
+    """x alone, (x, y) or (x, y, sample_weight), as in Keras."""
+    received = []
+
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(1)
+
+        def train_step(self, data):
+            received.append(data)
+            return {"seen": 1.0}
+
+    model = Own()
+    model.compile("sgd")
+    values = {"x": X, "y": Y, "w": np.ones(50)}
+    model.fit(
+        *[values[name] for name in given[:2]], sample_weight=values["w"] if "w" in given else None, verbose=0
+    )
+    if len(given) == 1:
+        assert received[0].shape == (32, 4)
+    else:
+        assert [part.shape for part in received[0]] == [(32, 4), (32,), (32,)][: len(given)]
+    model.fit([X, X], verbose=0)
+    assert len(received[-1]) == 1
+    assert len(received[-1][0]) == 2

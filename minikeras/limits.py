@@ -1,0 +1,44 @@
+"""Limits on what reading a file may allocate.
+
+A configuration of a few bytes can describe a model of any size, so while one from a stranger is read, every weight is
+charged against what the file really holds, and shapes are not tried out on arrays beyond all measure.
+"""
+
+import contextlib
+import contextvars
+import math
+
+# Numbers in the largest array on which the shape of a layer's output is found by trying.
+MOST_TRIED = 1 << 28
+_left = contextvars.ContextVar("elements left", default=None)
+
+
+class LimitError(ValueError):
+    """What is being read would allocate more than its file accounts for."""
+
+
+@contextlib.contextmanager
+def limited(elements):
+    """Within the block, weights of at most so many numbers are made."""
+    token = _left.set(elements)
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def charge(shape, name):
+    """Count a weight that is about to be made; a LimitError if it is one too many."""
+    left = _left.get()
+    if left is None:
+        return
+    left -= math.prod(shape)
+    if left < 0:
+        raise LimitError(f"the weight '{name}' of shape {tuple(shape)} is larger than all that the file stores.")
+    _left.set(left)
+
+
+def check_trial(shape):
+    """Refuse to try a function on an array of a shape that only a file could ask for."""
+    if _left.get() is not None and math.prod(shape) > MOST_TRIED:
+        raise LimitError(f"an array of shape {tuple(shape)} would be needed to find out the shapes of the model.")

@@ -1,0 +1,153 @@
+"""Whole models: `.keras` files as Keras 3 writes and reads them, and the same members in a folder."""
+
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+from minikeras.files import atomic_write
+from minikeras.layers.layer import Layer
+from minikeras.limits import limited
+from minikeras.saving.archive import CONFIG, METADATA, WEIGHTS, Archive, write_archive
+from minikeras.saving.errors import ModelFileError
+from minikeras.saving.guard import check_config, refusing
+from minikeras.saving.legacy import load_legacy_model, save_legacy_model
+from minikeras.saving.state import load_state, save_state
+from minikeras.saving.store import WeightsReader, WeightsWriter
+from minikeras.serialization import deserialize, serialize, sharing_objects
+
+_FORMAT = "3.15.1"
+_LEGACY = (".h5", ".hdf5")
+# Weights that a file need not hold (Keras stores no seeds) are at most so many numbers.
+_UNACCOUNTED = 1 << 20
+
+
+def save_model(model, filepath, overwrite=True, zipped=None, include_optimizer=True, save_format=None):
+    """Save a model whole: architecture, weights, the optimizer's state and the arguments of `compile`.
+
+    filepath: a path that ends in `.keras`, an open binary file, or with `zipped=False` a folder. `.h5` and `.hdf5` give
+    the older format of Keras 2. overwrite=False: an existing file is an error. include_optimizer: for `.h5` only.
+    save_format: accepted as in older versions; the path's ending decides. Equal models give equal bytes.
+    """
+    if not isinstance(model, Layer):
+        raise TypeError(f"save_model expected a model, received {model!r:.80} of type {type(model).__name__}.")
+    if isinstance(filepath, io.IOBase):
+        write_archive(filepath, _members(model))
+        return
+    path = Path(filepath)
+    if not overwrite and path.exists():
+        raise FileExistsError(f"{path} exists already. Choose another name, or pass overwrite=True.")
+    if zipped is False:
+        if path.suffix == ".keras":
+            raise ValueError(f"With zipped=False the model goes into a folder, whose name must not end in .keras, received {path}.")
+        _write_folder(path, _members(model))
+    elif path.suffix == ".keras":
+        members = _members(model)
+        with atomic_write(path) as file:
+            write_archive(file, members)
+    elif path.suffix in _LEGACY:
+        save_legacy_model(model, path, include_optimizer)
+    else:
+        raise ValueError(
+            f"save_model expected a path that ends in .keras (or .h5), received {str(filepath)!r}. "
+            f"Write {str(filepath) + '.keras'!r}; for another runtime, use model.export()."
+        )
+
+
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """The model in a file that `save_model` of minikeras or of Keras wrote.
+
+    filepath: a path that ends in `.keras`, `.h5` or `.hdf5`, a folder, or an open binary file. custom_objects: {name:
+    class or function} of what the file mentions and is not registered. compile: whether to compile the model as it was.
+    safe_mode: accepted as in Keras; code in files is never run, whatever it says.
+
+    The file may come from anybody: what is damaged, unknown or harmful ends in a ModelFileError (a ValueError).
+    """
+    if isinstance(filepath, io.IOBase):
+        return _load_archive(filepath, "The file", custom_objects, compile)
+    path = Path(filepath)
+    if path.is_dir():
+        return _load_members(_Folder(path), str(path), custom_objects, compile)
+    if path.suffix not in (".keras", *_LEGACY):
+        raise ValueError(f"load_model expected a path that ends in .keras, .h5 or .hdf5, received {str(filepath)!r}.")
+    with open(path, "rb") as file:
+        if path.suffix in _LEGACY:
+            return load_legacy_model(file, str(path), custom_objects, compile)
+        return _load_archive(file, str(path), custom_objects, compile)
+
+
+def model_members(model):
+    """The members of a model's `.keras` file: {name: bytes}."""
+    return _members(model)
+
+
+def _members(model):
+    with sharing_objects():
+        config = serialize(model)
+    weights, assets = WeightsWriter(), {}
+    save_state(model, weights, assets)
+    return {
+        METADATA: json.dumps({"keras_version": _FORMAT, "written_by": "minikeras"}).encode(),
+        CONFIG: json.dumps(config).encode(),
+        WEIGHTS: weights.to_bytes(),
+        **assets,
+    }
+
+
+def _write_folder(path, members):
+    path.mkdir(parents=True, exist_ok=True)
+    for name, data in members.items():
+        file_path = path / name
+        file_path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(file_path) as file:
+            file.write(data)
+
+
+def _load_archive(file, name, custom_objects, compile):
+    return _load_members(Archive(file, name), name, custom_objects, compile)
+
+
+def _load_members(archive, name, custom_objects, compile):
+    # 1. Read what the model is, and refuse what no model is.
+    config = archive.read_json(CONFIG)
+    check_config(config, name)
+    if not isinstance(config, dict):
+        raise ModelFileError(f"{name}: {CONFIG} is no configuration of a model.")
+    if not compile:
+        config["compile_config"] = None
+    weights = WeightsReader(io.BytesIO(archive.read(WEIGHTS)), f"{name}: {WEIGHTS}")
+    # 2. Build it; it cannot be larger than its weights are.
+    with refusing(name), limited(weights.elements() + _UNACCOUNTED), sharing_objects():
+        model = deserialize(config, custom_objects, family="layer")
+        if not isinstance(model, Layer):
+            raise ModelFileError(f"{name} holds a {type(model).__name__}, not a model.")
+        # 3. Give it the stored values.
+        load_state(model, weights, archive)
+    return model
+
+
+class _Folder:
+    """A folder with the members of a `.keras` file, read as an Archive is."""
+
+    def __init__(self, path):
+        self._path = path
+        self.name = str(path)
+
+    def names(self):
+        """The names of the members."""
+        files = [file for file in self._path.rglob("*") if file.is_file() and not file.is_symlink()]
+        return [file.relative_to(self._path).as_posix() for file in files]
+
+    def read(self, name, most_bytes=None):
+        """A member's content."""
+        file = self._path / name
+        if not file.is_file() or file.is_symlink():
+            raise ModelFileError(f"{self.name} has no {name}: it is not the folder of a saved model.")
+        if most_bytes is not None and file.stat().st_size > most_bytes:
+            raise UnsafeFileError(f"{file} has more than the {most_bytes} bytes that are read.")
+        return file.read_bytes()
+
+    def read_json(self, name):
+        """A member's content as JSON."""
+        return parse_json(self.read(name, MOST_JSON_BYTES), f"{self.name}: {name}")

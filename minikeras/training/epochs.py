@@ -1,0 +1,121 @@
+"""Where training stands in its data: the batches of a source, epoch after epoch, from any position."""
+
+import itertools
+import warnings
+
+import numpy as np
+
+
+class Epochs:
+    """The batches of a source, epoch after epoch; with `steps` an epoch ends after so many, and the next goes on there.
+
+    `first_epoch` and `first_batch` say where to begin; `resume` sets them to where another run was interrupted.
+    """
+
+    def __init__(self, source, steps=None, first_epoch=0):
+        if steps is not None and (not isinstance(steps, (int, np.integer)) or steps < 1):
+            raise ValueError(f"steps_per_epoch must be a positive integer or None, received {steps!r}.")
+        self.source = source
+        self.steps_asked = steps
+        self.first_epoch = first_epoch
+        self.first_batch = 0
+        self._taken = 0  # batches given so far, where `steps` cuts the epochs
+        self._passes = 0  # times the source was begun for them
+        self._running = None  # the batches of the pass or epoch that was begun
+        self._sample = None
+
+    @property
+    def steps(self):
+        """How many batches the coming epoch has, None if only its end will tell."""
+        return self.steps_asked or self.source.steps
+
+    def epoch(self, number):
+        """The batches of the epoch of this number."""
+        return self._whole(number) if self.steps_asked is None else self._some(number)
+
+    def _whole(self, number):
+        seen = self._begin_at(number)
+        batches, self._running = self._running, None
+        for batch in self.source.epoch(number) if batches is None else batches:
+            seen += 1
+            yield batch
+        if seen == 0:
+            _warn_ran_out()
+        elif self.source.steps is None and not getattr(self.source, "once", False):
+            self.source.steps = seen
+
+    def _some(self, number):
+        for _ in range(self._begin_at(number), self.steps_asked):
+            batch = self._next()
+            if batch is None:
+                _warn_ran_out()
+                return
+            yield batch
+
+    def _begin_at(self, number):
+        """The position in the epoch of this number at which it begins: not 0 for the one that was interrupted."""
+        return self.first_batch if number == self.first_epoch else 0
+
+    def _next(self):
+        batch = next(self._running, None) if self._running is not None else None
+        if batch is None:
+            if self._running is not None and getattr(self.source, "once", False):
+                return None
+            self._running = iter(self.source.epoch(self._passes))
+            self._passes += 1
+            batch = next(self._running, None)
+        if batch is not None:
+            self._taken += 1
+        return batch
+
+    # Going on where another run was interrupted
+
+    def get_state(self):
+        """What another run has to know to see the same batches."""
+        return {"seed": getattr(self.source, "seed", None), "taken": self._taken}
+
+    def resume(self, state, epoch=0, batch=0):
+        """Go on as the run whose `get_state` this is would have, with that batch of that epoch, counted from 0.
+
+        A generator is asked anew for the batches that were already used.
+        """
+        if state["seed"] is not None:
+            self.source.seed = state["seed"]
+        self.first_epoch, self.first_batch = epoch, batch
+        if self.steps_asked is not None:
+            self._pass_over(state["taken"])
+        elif batch:
+            self._running = iter(self.source.epoch(epoch))
+            for _ in range(batch):
+                self._sample = next(self._running, None)
+
+    def _pass_over(self, count):
+        known = self.source.steps
+        if known:
+            self._passes = count // known
+            self._taken = self._passes * known
+        while self._taken < count:
+            self._sample = self._next()
+            if self._sample is None:
+                return
+
+    def sample(self):
+        """A batch to learn shapes from, taken from no one: the coming one, or one that was passed over."""
+        if self._sample is not None:
+            return self._sample
+        number = self.first_epoch if self.steps_asked is None else self._passes
+        if self._running is None:
+            self._running = iter(self.source.epoch(number))
+            self._passes += self.steps_asked is not None
+        batch = next(self._running, None)
+        if batch is not None:
+            self._running = itertools.chain([batch], self._running)
+        return batch
+
+
+def _warn_ran_out():
+    warnings.warn(
+        "Your input ran out of data; training is interrupted. Make sure that your generator can yield at least "
+        "steps_per_epoch * epochs batches.",
+        stacklevel=3,
+    )
