@@ -174,18 +174,24 @@ _MLP = Workload("mlp", "MLP 784-128-10: one training step by batch size", "step"
 _LENET = Workload("lenet", "LeNet-5: one training step by batch size", "step")
 _WIDE = Workload("mlp", "MLP 784-width-10: one training step (batch 32) by width", "step", "mlp", rows=1024)
 
-SWEEPS = tuple(
-    replace(
-        workload,
-        name=f"{workload.name}-{axis}-{value}",
-        group=f"{workload.name} by {axis}",
-        rows=max(workload.rows, 4 * value) if axis == "batch" else workload.rows,
-        **{axis: value},
-    )
-    for workload, axis, values in (
-        (_MLP, "batch", (1, 4, 16, 64, 256, 1024)),
-        (_LENET, "batch", (1, 4, 16, 64, 256, 1024)),
-        (_WIDE, "width", (8, 32, 128, 512, 2048)),
-    )
-    for value in values
+
+def sweep(workload, axis, values):
+    """The workload once for each value of `axis`, 'batch' or 'width', with at least four batches of rows."""
+    return [
+        replace(
+            workload,
+            name=f"{workload.name}-{axis}-{value}",
+            group=f"{workload.name} by {axis}",
+            batch=value if axis == "batch" else workload.batch,
+            width=value if axis == "width" else workload.width,
+            rows=max(workload.rows, 4 * value) if axis == "batch" else workload.rows,
+        )
+        for value in values
+    ]
+
+
+SWEEPS = (
+    *sweep(_MLP, "batch", (1, 4, 16, 64, 256, 1024)),
+    *sweep(_LENET, "batch", (1, 4, 16, 64, 256, 1024)),
+    *sweep(_WIDE, "width", (8, 32, 128, 512, 2048)),
 )

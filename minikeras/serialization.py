@@ -4,6 +4,8 @@ Reading never imports a module or evaluates code: a class is found in the regist
 `custom_objects`, by its name alone; the `module` entry of a configuration only tells families apart.
 """
 
+import contextlib
+import contextvars
 import inspect
 
 import numpy as np
@@ -25,6 +27,10 @@ FAMILIES = {
     "keras.constraints": "constraint",
     "keras.activations": "activation",
 }
+
+
+# While a model is written: layers seen, by id; while one is read: layers made, by the number they share.
+_shared = contextvars.ContextVar("shared objects", default=None)
 
 
 class UnknownObjectError(ValueError):
@@ -120,7 +126,27 @@ def deserialize(config, custom_objects=None, family=None):
     return _deserialize_object(config, custom_objects, family)
 
 
+@contextlib.contextmanager
+def sharing_objects():
+    """Within the block, a layer that occurs twice is written, and read, as one: Keras's `shared_object_id`."""
+    token = _shared.set({})
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
 def _serialize_object(obj):
+    result = _serialize_once(obj)
+    seen = _shared.get()
+    if seen is not None and getattr(obj, "family", None) == "layer":
+        number, first, _ = seen.setdefault(id(obj), (len(seen) + 1, result, obj))
+        if first is not result:
+            first["shared_object_id"] = result["shared_object_id"] = number
+    return result
+
+
+def _serialize_once(obj):
     cls = type(obj)
     built_in = is_built_in(cls)
     if not hasattr(obj, "get_config"):
@@ -164,13 +190,16 @@ def _deserialize_object(config, custom_objects, family):
         raise ValueError(f"class_name must be a string, received {type(name).__name__}.")
     if name == "function":
         return _find(find_function, config.get("registered_name") or inner, inner, None, custom_objects)
-    if name == "__numpy__":
-        return np.array(inner["value"], dtype=np.dtype(str(inner["dtype"])))
-    if name == "__tensor__":
-        return np.array(inner["value"], dtype=np.dtype(str(inner["dtype"])))
+    if name in ("__numpy__", "__tensor__"):
+        return _array(inner["value"], str(inner["dtype"]))
     if name == "__tuple__":
         return tuple(deserialize(value, custom_objects) for value in inner)
-    family = FAMILIES.get(config.get("module"), family)
+    made = _shared.get()
+    number = config.get("shared_object_id")
+    if made and isinstance(number, int) and number in made:
+        return made[number]
+    module = config.get("module")
+    family = FAMILIES.get(module, family) if isinstance(module, str) else family
     cls = _find(find_class, config.get("registered_name") or name, name, family, custom_objects)
     if not isinstance(cls, type):
         return cls
@@ -181,7 +210,16 @@ def _deserialize_object(config, custom_objects, family):
         obj.build_from_config(build_config)
     if config.get("compile_config") and hasattr(obj, "compile_from_config"):
         obj.compile_from_config(config["compile_config"])
+    if made is not None and isinstance(number, int) and cls.family == "layer":
+        made[number] = obj
     return obj
+
+
+def _array(value, dtype):
+    """An array of numbers; texts could be made to take any amount of memory."""
+    if np.dtype(dtype).kind not in "biufc":
+        raise ValueError(f"A configuration holds an array of dtype {dtype!r}; arrays hold numbers.")
+    return np.array(value, dtype=dtype)
 
 
 def _find(find, full_name, bare_name, family, custom_objects):

@@ -9,6 +9,7 @@ import itertools
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff.tensor import Operand, Tensor, state
 from minikeras.dtypes import standardize_dtype
 from minikeras.nest import flatten, map_structure
@@ -152,6 +153,7 @@ def _try(function, args, kwargs, trial):
             size if size is not None else (_BATCH_SIZES if axis == 0 else _OTHER_SIZES)[trial]
             for axis, size in enumerate(leaf.shape)
         ]
+        limits.check_trial(sizes)
         value = Tensor(np.zeros(sizes, leaf.dtype))
         if leaf.mask is not None:
             value.mask = Tensor(np.ones([sizes[a] for a in range(len(leaf.mask.shape))], "bool"))

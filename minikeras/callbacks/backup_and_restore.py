@@ -1,5 +1,6 @@
 """Survives interruptions: training goes on where it stood, bit by bit."""
 
+import itertools
 import os
 import random
 import re
@@ -117,41 +118,41 @@ class BackupAndRestore(Callback):
             sample = training.sample()
             if sample is not None:
                 self.model.test_step(sample)
-        self._check(backup["paths"], backup["model"])
         variables = self.model.variables
-        for optimizer, (indices, _) in zip(_optimizers(self.model), backup["optimizers"], strict=True):
+        self._check("model", [(v.path, v.shape) for v in variables], backup["paths"], backup["model"])
+        optimizers = _optimizers(self.model)
+        for optimizer, (indices, paths, arrays) in zip(optimizers, backup["optimizers"], strict=False):
             if indices:
                 optimizer.build([variables[i] for i in indices])
+            self._check("optimizer", [(v.path, v.shape) for v in optimizer.variables], paths, arrays)
 
-    def _check(self, paths, arrays):
-        variables = self.model.variables
-        own = [(v.path, v.shape) for v in variables]
+    def _check(self, what, own, paths, arrays):
         kept = [(path, array.shape) for path, array in zip(paths, arrays, strict=True)]
-        if [shape for _, shape in own] != [shape for _, shape in kept]:
-            different = next(
-                (pair for pair in zip(own, kept, strict=False) if pair[0][1] != pair[1][1]), (len(own), len(kept))
-            )
-            raise ValueError(
-                f"BackupAndRestore: the backup in {self.backup_dir} is of another model: expected "
-                f"{len(own)} variables, received {len(kept)}; the first difference: {different[0]} against "
-                f"{different[1]}. Delete the folder, or train the model that was backed up."
-            )
+        if [shape for _, shape in own] == [shape for _, shape in kept]:
+            return
+        pairs = itertools.zip_longest(own, kept, fillvalue=("none", ""))
+        mine, other = next((a, b) for a, b in pairs if a[1] != b[1])
+        raise ValueError(
+            f"BackupAndRestore: the backup in {self.backup_dir} is of another {what}: expected {len(own)} variables, "
+            f"received {len(kept)}; the first difference: {mine[0]} {mine[1]} against {other[0]} {other[1]}. "
+            f"Delete the folder to start over, or train the {what} that was backed up."
+        )
 
     def _restore(self, backup):
         _assign(self.model.variables, backup["model"])
-        for optimizer, (_, arrays) in zip(_optimizers(self.model), backup["optimizers"], strict=True):
+        for optimizer, (_, _, arrays) in zip(_optimizers(self.model), backup["optimizers"], strict=False):
             _assign(optimizer.variables, arrays)
         if backup["batch"]:
             _assign(self._metric_variables(), backup["metrics"])
         self.model.stop_training = backup["stopped"]
         self._frequency.seen = backup["batches_since"]
         _set_random_state(backup["random"])
-        waiting = list(backup["callbacks"])
+        states = {}
+        for name, state in backup["callbacks"]:
+            states.setdefault(name, []).append(state)
         for callback in self._companions():
-            match = next((entry for entry in waiting if entry[0] == type(callback).__name__), None)
-            if match is not None:
-                waiting.remove(match)
-                callback.set_state(match[1])
+            if states.get(type(callback).__name__):
+                callback.set_state(states[type(callback).__name__].pop(0))
 
     # Backing up
 
@@ -177,6 +178,7 @@ class BackupAndRestore(Callback):
             "optimizers": [
                 [
                     [position[id(v)] for v in optimizer._trainable_variables if id(v) in position],
+                    [v.path for v in optimizer.variables],
                     [v.array for v in optimizer.variables],
                 ]
                 for optimizer in _optimizers(self.model)

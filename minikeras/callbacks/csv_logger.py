@@ -19,7 +19,8 @@ class CSVLogger(Callback):
     >>> model = keras.Sequential([keras.layers.Dense(1)])
     >>> model.compile("sgd", "mse")
     >>> history = model.fit(np.ones((8, 2)), np.zeros((8, 1)), epochs=2, callbacks=[CSVLogger(path)], verbose=0)
-    >>> open(path).readline()
+    >>> with open(path) as file:
+    ...     file.readline()
     'epoch,loss,val_loss\\n'
     """
 

@@ -132,12 +132,13 @@ class ProgbarLogger(Callback):
         self._bar.set_description_str(summary, refresh=False)
         self._bar.update(self._seen - self._bar.n)
         self._bar.refresh()
-        self.close()
+        self._bar.close()
+        self._bar = None
         if not _in_notebook():  # the last state as a line of its own, whole even where the terminal is narrow
             _write(f"{self._seen}/{self._steps or self._seen} [{'=' * _WIDTH}] - {summary}")
 
     def on_abandon(self):
-        """Leave the bar as it stands, and the terminal at the beginning of a line."""
+        """Leave the terminal at the beginning of a line."""
         self._fits = False
         if self._bar is not None:
             self._bar.close()

@@ -46,17 +46,17 @@ def _chosen():
     return native
 
 
-_native = _chosen()
+_fast = _chosen()
 
 
 def implementation():
     """What runs: 'reference', or 'native-avx512', 'native-avx2', 'native-portable'."""
-    return "reference" if _native is None else f"native-{_native.instruction_set()}"
+    return "reference" if _fast is None else f"native-{_fast.instruction_set()}"
 
 
 def num_threads():
     """The number of threads the native kernels use (1 for the reference, whose products BLAS parallelizes)."""
-    return 1 if _native is None else _native.num_threads()
+    return 1 if _fast is None else _fast.num_threads()
 
 
 def set_num_threads(count):
@@ -65,11 +65,11 @@ def set_num_threads(count):
         raise ValueError(
             f"set_num_threads expected a positive integer, received {count!r}. Pass how many threads to use, from 1."
         )
-    if _native is not None:
-        _native.set_num_threads(count)
+    if _fast is not None:
+        _fast.set_num_threads(count)
 
 
-if _native is not None:
-    globals().update({name: getattr(_native, name) for name in _native.__all__})
+if _fast is not None:
+    globals().update({name: getattr(_fast, name) for name in _fast.__all__})
 
 config.attach_kernels(implementation(), num_threads, set_num_threads)

@@ -39,3 +39,6 @@ from minikeras.layers.feature_scaling import *
 from minikeras.layers.category_encoding import *
 from minikeras.layers.discretization import *
 from minikeras.layers.hashing import *
+from minikeras.layers.string_lookup import *
+from minikeras.layers.integer_lookup import *
+from minikeras.layers.text_vectorization import *

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from minikeras import constraints, dtypes, initializers, registry, regularizers
+from minikeras import constraints, dtypes, initializers, limits, registry, regularizers
 from minikeras.autodiff import Tensor, Variable, as_array, is_symbolic
 from minikeras.autodiff.symbolic import Spec, SymbolicTensor, infer, probing, symbolic_call
 from minikeras.autodiff.tensor import state
@@ -167,6 +167,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
             name, shape = shape, initializer if isinstance(initializer, (tuple, list)) else ()
             initializer = None if isinstance(initializer, (tuple, list)) else initializer
         shape = shapes.concrete(() if shape is None else shape, self)
+        limits.charge(shape, name)
         dtype = dtypes.standardize_dtype(dtype or self.variable_dtype)
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"

@@ -6,6 +6,8 @@ dictionaries included, so it cannot go stale.
 
 import weakref
 
+import numpy as np
+
 from minikeras.autodiff import Variable
 from minikeras.metrics.metric import Metric
 from minikeras.ops import elementwise
@@ -147,6 +149,25 @@ class Tracking:
                 )
         for variable, value in zip(own, weights, strict=True):
             variable.assign(value)
+
+    def save_own_variables(self, store):
+        """Write the layer's own variables, not those of its sublayers, into a mapping of numbered arrays."""
+        for i, variable in enumerate(self._own_variables()):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store):
+        """Read the layer's own variables from a mapping of numbered arrays; shapes are compared before any is read."""
+        own = self._own_variables()
+        shape_of = getattr(store, "shape", lambda key: np.shape(store[key]))
+        stored = [tuple(shape_of(str(i))) if str(i) in store else None for i in range(len(store))]
+        if stored != [v.shape for v in own]:
+            hint = "" if self.built else " It was never built: build it in the build() of the layer that owns it."
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' has variables of shapes ({_shapes(own)}), "
+                f"the file ({', '.join(map(str, stored)) or 'none'}).{hint}"
+            )
+        for i, variable in enumerate(own):
+            variable.assign(store[str(i)])
 
     # Penalties
 

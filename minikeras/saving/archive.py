@@ -17,7 +17,10 @@ MOST_EXPANSION = 25
 _MOST_MEMBERS = 10_000
 _FREE_BYTES = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_READ_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+_READ_ERRORS = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError,
+    OverflowError, MemoryError,
+)  # fmt: skip
 
 
 class Archive:

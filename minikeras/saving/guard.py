@@ -2,6 +2,7 @@
 
 import contextlib
 
+from minikeras.limits import LimitError
 from minikeras.saving.errors import ModelFileError, UnsafeFileError
 
 # Classes whose configuration is code, or names a file that holds code.
@@ -34,7 +35,9 @@ def refusing(name):
     """Turn whatever goes wrong inside into a ModelFileError about the file of that name."""
     try:
         yield
-    except (ModelFileError, OSError):
+    except ModelFileError:
         raise
-    except (Exception, RecursionError) as error:  # configurations reach every constructor there is
+    except LimitError as error:
+        raise UnsafeFileError(f"{name}: {error}") from error
+    except Exception as error:  # configurations reach every constructor there is
         raise ModelFileError(f"{name} cannot be loaded: {error or type(error).__name__}") from error

@@ -2,8 +2,6 @@
 
 import io
 import json
-import os
-import re
 from pathlib import Path
 
 from minikeras.files import atomic_write
@@ -11,6 +9,7 @@ from minikeras.layers.layer import Layer
 from minikeras.limits import limited
 from minikeras.saving.archive import CONFIG, METADATA, WEIGHTS, Archive, write_archive
 from minikeras.saving.errors import ModelFileError
+from minikeras.saving.folder import Folder, write_folder
 from minikeras.saving.guard import check_config, refusing
 from minikeras.saving.legacy import load_legacy_model, save_legacy_model
 from minikeras.saving.state import load_state, save_state
@@ -41,7 +40,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, include_optimizer=T
     if zipped is False:
         if path.suffix == ".keras":
             raise ValueError(f"With zipped=False the model goes into a folder, whose name must not end in .keras, received {path}.")
-        _write_folder(path, _members(model))
+        write_folder(path, _members(model))
     elif path.suffix == ".keras":
         members = _members(model)
         with atomic_write(path) as file:
@@ -68,18 +67,13 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
         return _load_archive(filepath, "The file", custom_objects, compile)
     path = Path(filepath)
     if path.is_dir():
-        return _load_members(_Folder(path), str(path), custom_objects, compile)
+        return _load_members(Folder(path), str(path), custom_objects, compile)
     if path.suffix not in (".keras", *_LEGACY):
         raise ValueError(f"load_model expected a path that ends in .keras, .h5 or .hdf5, received {str(filepath)!r}.")
     with open(path, "rb") as file:
         if path.suffix in _LEGACY:
             return load_legacy_model(file, str(path), custom_objects, compile)
         return _load_archive(file, str(path), custom_objects, compile)
-
-
-def model_members(model):
-    """The members of a model's `.keras` file: {name: bytes}."""
-    return _members(model)
 
 
 def _members(model):
@@ -93,15 +87,6 @@ def _members(model):
         WEIGHTS: weights.to_bytes(),
         **assets,
     }
-
-
-def _write_folder(path, members):
-    path.mkdir(parents=True, exist_ok=True)
-    for name, data in members.items():
-        file_path = path / name
-        file_path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(file_path) as file:
-            file.write(data)
 
 
 def _load_archive(file, name, custom_objects, compile):
@@ -125,29 +110,3 @@ def _load_members(archive, name, custom_objects, compile):
         # 3. Give it the stored values.
         load_state(model, weights, archive)
     return model
-
-
-class _Folder:
-    """A folder with the members of a `.keras` file, read as an Archive is."""
-
-    def __init__(self, path):
-        self._path = path
-        self.name = str(path)
-
-    def names(self):
-        """The names of the members."""
-        files = [file for file in self._path.rglob("*") if file.is_file() and not file.is_symlink()]
-        return [file.relative_to(self._path).as_posix() for file in files]
-
-    def read(self, name, most_bytes=None):
-        """A member's content."""
-        file = self._path / name
-        if not file.is_file() or file.is_symlink():
-            raise ModelFileError(f"{self.name} has no {name}: it is not the folder of a saved model.")
-        if most_bytes is not None and file.stat().st_size > most_bytes:
-            raise UnsafeFileError(f"{file} has more than the {most_bytes} bytes that are read.")
-        return file.read_bytes()
-
-    def read_json(self, name):
-        """A member's content as JSON."""
-        return parse_json(self.read(name, MOST_JSON_BYTES), f"{self.name}: {name}")

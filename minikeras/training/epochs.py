@@ -33,8 +33,12 @@ class Epochs:
         """The batches of the epoch of this number."""
         return self._whole(number) if self.steps_asked is None else self._some(number)
 
+    def first_batch_of(self, number):
+        """Where in this epoch to begin: not with batch 0 if a run was interrupted in its middle."""
+        return self.first_batch if number == self.first_epoch else 0
+
     def _whole(self, number):
-        seen = self._begin_at(number)
+        seen = self.first_batch_of(number)
         batches, self._running = self._running, None
         for batch in self.source.epoch(number) if batches is None else batches:
             seen += 1
@@ -45,16 +49,12 @@ class Epochs:
             self.source.steps = seen
 
     def _some(self, number):
-        for _ in range(self._begin_at(number), self.steps_asked):
+        for _ in range(self.first_batch_of(number), self.steps_asked):
             batch = self._next()
             if batch is None:
                 _warn_ran_out()
                 return
             yield batch
-
-    def _begin_at(self, number):
-        """The position in the epoch of this number at which it begins: not 0 for the one that was interrupted."""
-        return self.first_batch if number == self.first_epoch else 0
 
     def _next(self):
         batch = next(self._running, None) if self._running is not None else None

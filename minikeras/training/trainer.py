@@ -301,7 +301,7 @@ class Trainer:
         with events:
             events.on_train_begin()
             for epoch in range(training.first_epoch, epochs):
-                if self.stop_training:
+                if self.stop_training and not training.first_batch_of(epoch):
                     break
                 self.reset_metrics()
                 events.on_epoch_begin(epoch)
@@ -367,8 +367,10 @@ class Trainer:
         begin = events.batch_listener(f"on_{mode}_batch_begin")
         end = events.batch_listener(f"on_{mode}_batch_end")
         stops = mode == "train"
-        first = epochs.first_batch if stops and epoch == epochs.first_epoch else 0
+        first = epochs.first_batch_of(epoch)
         logs = LazyLogs(self) if first else None
+        if first and self.stop_training:
+            return logs
         for number, batch in enumerate(epochs.epoch(epoch), first):
             events.batch = batch
             if begin is not None:

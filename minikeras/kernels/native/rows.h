@@ -65,13 +65,22 @@ inline std::uint32_t mixed(std::uint32_t bits) {
 inline void dropout(Index count, float kept_scale, const std::uint32_t keys[3], const float* x, float* y,
                     float* scale) {
     const std::uint32_t key_0 = keys[0], key_1 = keys[1], threshold = keys[2];
-    parallel_for(divided_up(count, Index{1} << 14), [&](Index chunk) {
-        const Index from = chunk << 14, to = smaller(count, (chunk + 1) << 14);
-        for (Index i = from; i < to; ++i) {
-            const std::uint32_t bits = mixed(mixed(static_cast<std::uint32_t>(i) + key_0) ^ key_1);
-            const float factor = bits >= threshold ? kept_scale : 0.0f;
-            scale[i] = factor;
-            y[i] = x[i] * factor;
+    constexpr Index kChunk = 1 << 14;
+    parallel_for(divided_up(count, kChunk), [=](Index chunk) {
+        // Blocks of bits first: a loop over one small array, which compilers turn into vectors.
+        constexpr int kBlock = 256;
+        std::uint32_t bits[kBlock];
+        float factors[kBlock];
+        const Index end = smaller(count, (chunk + 1) * kChunk);
+        for (Index at = chunk * kChunk; at < end; at += kBlock) {
+            const std::uint32_t first = static_cast<std::uint32_t>(at) + key_0;
+            for (std::uint32_t i = 0; i < kBlock; ++i) bits[i] = mixed(mixed(first + i) ^ key_1);
+            for (int i = 0; i < kBlock; ++i) factors[i] = bits[i] >= threshold ? kept_scale : 0.0f;
+            for_each_vector(smaller(kBlock, end - at), [&](Index j, int some) {
+                const Vector factor = load_some(factors + j, some);
+                store_some(scale + at + j, factor, some);
+                store_some(y + at + j, load_some(x + at + j, some) * factor, some);
+            });
         }
     });
 }

@@ -1,0 +1,67 @@
+"""Weights without the model: `.weights.h5` files as Keras 3 writes and reads them, and those of `.keras` and `.h5` files."""
+
+import io
+from pathlib import Path
+
+from minikeras.files import atomic_write
+from minikeras.saving.archive import WEIGHTS, Archive
+from minikeras.saving.guard import refusing
+from minikeras.saving.legacy import load_legacy_weights
+from minikeras.saving.state import load_state, save_state
+from minikeras.saving.store import WeightsReader, WeightsWriter
+
+_ENDING = ".weights.h5"
+
+
+def save_weights(model, filepath, overwrite=True, objects_to_skip=None):
+    """Save a model's weights, and its optimizer's state if it is compiled, in a file whose name ends in `.weights.h5`.
+
+    overwrite=False: an existing file is an error. objects_to_skip: layers (or the optimizer) to leave out. Equal models
+    give equal bytes.
+    """
+    path = Path(filepath)
+    if not path.name.endswith(_ENDING):
+        raise ValueError(f"save_weights expected a path that ends in {_ENDING}, received {str(filepath)!r}.")
+    if not overwrite and path.exists():
+        raise FileExistsError(f"{path} exists already. Choose another name, or pass overwrite=True.")
+    _require_built(model, "saved")
+    weights = WeightsWriter()
+    save_state(model, weights, skipped=objects_to_skip or ())
+    data = weights.to_bytes()
+    with atomic_write(path) as file:
+        file.write(data)
+
+
+def load_weights(model, filepath, skip_mismatch=False, by_name=False, objects_to_skip=None):
+    """Give a model the weights in a `.weights.h5` or `.keras` file, or in an `.h5` file of Keras 2.
+
+    They go to the objects at the same places in the model, whatever their names are; a place that the file lacks or
+    that has other shapes is an error, or passed over with a warning if `skip_mismatch`. by_name: match layers by name
+    instead (`.h5` only). objects_to_skip: layers (or the optimizer) to leave as they are.
+
+    The file may come from anybody: what is damaged, does not fit or is harmful ends in a ModelFileError (a ValueError).
+    """
+    path = Path(filepath)
+    name = str(path)
+    if path.suffix not in (".h5", ".hdf5", ".keras"):
+        raise ValueError(f"load_weights expected a path that ends in {_ENDING}, .h5 or .keras, received {str(filepath)!r}.")
+    legacy = path.suffix != ".keras" and not path.name.endswith(_ENDING)
+    if by_name and not legacy:
+        raise ValueError(f"by_name=True works for .h5 files of Keras 2 only, received {str(filepath)!r}.")
+    _require_built(model, "loaded")
+    with open(path, "rb") as file:
+        if legacy:
+            load_legacy_weights(model, file, name, by_name, skip_mismatch)
+            return
+        if path.suffix == ".keras":
+            file, name = io.BytesIO(Archive(file, name).read(WEIGHTS)), f"{name}: {WEIGHTS}"
+        with refusing(name):
+            load_state(model, WeightsReader(file, name), skip_mismatch=skip_mismatch, skipped=objects_to_skip or ())
+
+
+def _require_built(model, what):
+    if not model.built:
+        raise ValueError(
+            f"{type(model).__name__} '{model.name}' has no weights yet, so none can be {what}. "
+            "Call it on data, or build(input_shape), first."
+        )
