@@ -6,6 +6,7 @@ Reading never imports a module or evaluates code: a class is found in the regist
 
 import contextlib
 import contextvars
+import importlib
 import inspect
 
 import numpy as np
@@ -29,6 +30,8 @@ FAMILIES = {
 }
 
 
+# The package whose import registers every class there is: a configuration may name one that nobody has used yet.
+_EVERYTHING = "minikeras.models"
 # While a model is written: layers seen, by id; while one is read: layers made, by the number they share.
 _shared = contextvars.ContextVar("shared objects", default=None)
 
@@ -225,12 +228,15 @@ def _array(value, dtype):
 def _find(find, full_name, bare_name, family, custom_objects):
     if not isinstance(bare_name, str) or not isinstance(full_name, str):
         raise ValueError(f"A configuration names a class by a string, received {bare_name!r}.")
-    for name in (full_name, bare_name):
-        found = find(name, family, custom_objects)
-        if found is None and family is not None:
-            found = find(name, None, custom_objects)
-        if found is not None:
-            return found
+    for complete in (False, True):
+        if complete:
+            importlib.import_module(_EVERYTHING)
+        for name in (full_name, bare_name):
+            found = find(name, family, custom_objects)
+            if found is None and family is not None:
+                found = find(name, None, custom_objects)
+            if found is not None:
+                return found
     known = {name for name, _ in registry.classes(family)}
     raise UnknownObjectError(
         f"Unknown {family or 'object'} {bare_name!r}. {suggest(bare_name, known)} If it is your own, pass "

@@ -12,7 +12,7 @@ PACKAGE = ROOT / "minikeras"
 
 # Each row may import only from rows above it; within a package files may import each other, without circles.
 ROWS = [
-    ["config", "registry", "serialization", "seeds", "nest", "files", "dtypes", "lookup"],
+    ["config", "registry", "serialization", "seeds", "nest", "files", "dtypes", "lookup", "limits"],
     ["kernels"],
     ["autodiff"],
     ["ops"],
@@ -28,7 +28,7 @@ ROWS = [
 ]
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 # The foundation is a row of single modules: among them the order is this one.
-FOUNDATION = ["config", "seeds", "nest", "files", "registry", "serialization", "lookup", "dtypes"]
+FOUNDATION = ["limits", "config", "seeds", "nest", "files", "registry", "serialization", "lookup", "dtypes"]
 
 
 def sources():

@@ -45,11 +45,11 @@ def write(path, tree):
 def read(path):
     """The nest that `write` wrote; a DamagedSnapshotError (a ValueError) for anything else."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            content = json.loads(bytes(file["tree"]))
+        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
+            content = json.loads(bytes(archive["tree"]))
             if content["format"] != _FORMAT:
                 raise ValueError(f"its format is {content['format']!r}, expected {_FORMAT!r}")
-            return _decode(content["tree"], file)
+            return _decode(content["tree"], archive)
     except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
         raise DamagedSnapshotError(f"The file {path} is damaged or is another file: {error}.") from error
 

@@ -42,3 +42,5 @@ from minikeras.layers.hashing import *
 from minikeras.layers.string_lookup import *
 from minikeras.layers.integer_lookup import *
 from minikeras.layers.text_vectorization import *
+from minikeras.layers.wrapping import *
+from minikeras.layers.pipeline import *

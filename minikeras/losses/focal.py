@@ -113,7 +113,7 @@ def categorical_focal_crossentropy(
         y_pred = ops.softmax(y_pred, axis=axis)
     p = ops.divide(y_pred, ops.sum(y_pred, axis=axis, keepdims=True))
     p = ops.clip(p, config.epsilon(), 1.0 - config.epsilon())
-    weight = ops.multiply(ops.power(ops.subtract(1.0, p), gamma), -alpha)
+    weight = ops.negative(ops.multiply(ops.power(ops.subtract(1.0, p), gamma), alpha))
     return ops.sum(ops.multiply(weight, ops.multiply(y_true, ops.log(p))), axis=axis)
 
 

@@ -5,5 +5,6 @@ from minikeras.models.configs import model_from_config, model_from_json
 from minikeras.models.functional import Functional
 from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
+from minikeras.saving import load_model, save_model
 
-__all__ = ["Functional", "Model", "Sequential", "clone_model", "model_from_config", "model_from_json"]
+__all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_config", "model_from_json", "save_model"]

@@ -1,9 +1,10 @@
 """Functional models: a graph of layers, and its configuration in Keras's format."""
 
-from minikeras.autodiff import FUNCTIONS, SymbolicTensor
+from minikeras.autodiff import SymbolicTensor
 from minikeras.layers.core import InputLayer
 from minikeras.layers.layer import Layer
 from minikeras.models.model import Model
+from minikeras.models.operations import is_operation, operation_entry, operation_from_entry
 from minikeras.nest import flatten, map_structure
 from minikeras.serialization import deserialize, serialize
 
@@ -24,7 +25,7 @@ class Functional(Model):
         for layer in self.layers:
             config = serialize(layer)
             config["name"] = layer.name
-            config["inbound_nodes"] = [names.node(call) for call in names.calls_of(layer) if call.inputs]
+            config["inbound_nodes"] = [names.node(call.args, call.kwargs) for call in names.calls_of(layer) if call.inputs]
             layers.append(config)
         for call in self._graph.calls:
             if not isinstance(call.function, Layer):
@@ -33,8 +34,8 @@ class Functional(Model):
             "name": self.name,
             "trainable": self._trainable,
             "layers": layers,
-            "input_layers": map_structure(names.place, self._graph.input_structure),
-            "output_layers": map_structure(names.place, self._graph.output_structure),
+            "input_layers": map_structure(names.outer_place, self._graph.input_structure),
+            "output_layers": map_structure(names.outer_place, self._graph.output_structure),
         }
 
     @classmethod
@@ -55,6 +56,7 @@ class _Names:
     def __init__(self, graph):
         self._calls = {}
         self._functions = {}
+        taken = {layer.name for layer in graph.layers}
         for tensor in graph.inputs:
             if isinstance(tensor.call.function, InputLayer):
                 self._calls.setdefault(id(tensor.call.function), []).append(tensor.call)
@@ -62,16 +64,14 @@ class _Names:
             if isinstance(call.function, Layer):
                 self._calls.setdefault(id(call.function), []).append(call)
             else:
-                base = call.function.__name__.strip("_")
-                count = sum(1 for c, _ in self._functions.values() if c.function is call.function)
-                self._functions[id(call)] = call, base if count == 0 else f"{base}_{count}"
+                self._functions[id(call)] = call, _unused(call.function.__name__.strip("_"), taken)
 
     def calls_of(self, layer):
         """The calls of a layer in the graph."""
         return self._calls.get(id(layer), [])
 
     def place(self, tensor):
-        """[name, call, output] of a symbolic tensor."""
+        """[name, number of the call, position in its outputs] of a symbolic tensor."""
         call = tensor.call
         position = next(i for i, t in enumerate(flatten(call.outputs)) if t is tensor)
         if isinstance(call.function, Layer):
@@ -79,24 +79,22 @@ class _Names:
             return [call.function.name, number, position]
         return [self._functions[id(call)][1], 0, position]
 
-    def node(self, call):
+    def outer_place(self, tensor):
+        """The same for the model's own inputs and outputs, where Keras counts a functional model's making as call 0."""
+        name, number, position = self.place(tensor)
+        return [name, number + _is_functional(tensor.call.function), position]
+
+    def node(self, args, kwargs):
         """The arguments of a call as plain data."""
-        return {
-            "args": [self._plain(a) for a in call.args],
-            "kwargs": {k: self._plain(v) for k, v in call.kwargs.items()},
-        }
+        return {"args": [self._plain(a) for a in args], "kwargs": {k: self._plain(v) for k, v in kwargs.items()}}
 
     def function_entry(self, call):
         """A function of `ops` in the graph, as an entry among the layers."""
         name = self._functions[id(call)][1]
-        return {
-            "module": "minikeras.ops",
-            "class_name": "Function",
-            "config": {"name": name, "function": call.function.__name__},
-            "registered_name": "minikeras>Function",
-            "name": name,
-            "inbound_nodes": [self.node(call)],
-        }
+        entry, args, kwargs = operation_entry(call, name)
+        if call.function.__name__ == "getitem" and isinstance(args[1], list):
+            args = [args[0], np.asarray(args[1])]  # a list of numbers picks rows; a tuple's items index an axis each
+        return {**entry, "name": name, "inbound_nodes": [self.node(args, kwargs)]}
 
     def _plain(self, value):
         if isinstance(value, SymbolicTensor):
@@ -107,12 +105,12 @@ class _Names:
             }
             return {"class_name": "__keras_tensor__", "config": config}
         if isinstance(value, (list, tuple)):
-            items = [self._plain(v) for v in value]
-            return items if isinstance(value, list) else {"class_name": "__tuple__", "config": items}
+            return [self._plain(v) for v in value]
         if isinstance(value, dict):
             return {k: self._plain(v) for k, v in value.items()}
         if isinstance(value, slice):
-            return {"class_name": "__slice__", "config": [value.start, value.stop, value.step]}
+            config = {"start": value.start, "stop": value.stop, "step": value.step}
+            return {"class_name": "__slice__", "config": config}
         if value is Ellipsis:
             return {"class_name": "__ellipsis__", "config": {}}
         return serialize(value)
@@ -124,8 +122,8 @@ def _rebuilt(config, custom_objects):
     waiting = []
     for entry in config["layers"]:
         name = entry.get("name") or entry["config"]["name"]
-        if entry["class_name"] == "Function":
-            made[name] = _function(entry["config"]["function"])
+        if is_operation(entry):
+            made[name] = operation_from_entry(entry)
         else:
             made[name] = deserialize(entry, custom_objects, family="layer")
         if isinstance(made[name], InputLayer):
@@ -147,17 +145,29 @@ def _rebuilt(config, custom_objects):
             )
         waiting = left
 
+    old = any(isinstance(node, list) for entry in config["layers"] for node in entry.get("inbound_nodes", []))
+
     def find(place):
-        return tensors[tuple(place)]
+        name, number, position = place
+        counted = isinstance(made[name], Model) if old else _is_functional(made[name])
+        return tensors[name, number - counted, position]
 
     return _map_places(find, config["input_layers"]), _map_places(find, config["output_layers"])
 
 
-def _function(name):
-    function = FUNCTIONS.get(name)
-    if function is None:
-        raise ValueError(f"The configuration names the function {name!r}, which does not exist here.")
-    return function
+def _is_functional(layer):
+    """Whether a layer is a model that was made of symbolic tensors (a Sequential is not, to Keras)."""
+    return isinstance(layer, Functional)
+
+
+def _unused(name, taken):
+    """`name`, or the first of name_1, name_2, ... that is not taken; it is taken now."""
+    number, free = 0, name
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    taken.add(free)
+    return free
 
 
 def _arguments(node):
@@ -189,10 +199,8 @@ def _filled(structure, tensors):
         kind, inner = structure.get("class_name"), structure.get("config")
         if kind == "__keras_tensor__":
             return tensors[tuple(inner["keras_history"])]
-        if kind == "__tuple__":
-            return tuple(_filled(v, tensors) for v in inner)
         if kind == "__slice__":
-            return slice(*inner)
+            return slice(inner["start"], inner["stop"], inner["step"])
         if kind == "__ellipsis__":
             return Ellipsis
         if kind is not None and inner is not None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minikeras.autodiff import as_array, differentiable, operation
+from minikeras.dtypes import result_type
 from minikeras.ops import elementwise, products, reduce, shaping
 from minikeras.ops.floating import floating, floating_tensor
 from minikeras.ops.indexing import put
@@ -136,7 +137,8 @@ def correlate(x1, x2, /, mode="valid"):
     the longer one ('same') or at all ('full')."""
     if mode not in ("valid", "same", "full"):
         raise ValueError(f"correlate expected mode 'valid', 'same' or 'full', received {mode!r}.")
-    x1, x2 = floating_tensor(x1), floating_tensor(x2)
+    common = result_type(x1.dtype, x2.dtype)
+    x1, x2 = floating_tensor(elementwise.cast(x1, common)), floating_tensor(elementwise.cast(x2, common))
     if x1.ndim != 1 or x2.ndim != 1:
         raise ValueError(f"correlate expected two vectors, received shapes {x1.shape} and {x2.shape}.")
     n, m = x1.shape[0], x2.shape[0]

@@ -107,6 +107,10 @@ class CompiledMetrics:
         targets = leaves_by_name(y, names, "y")
         self._plain = self._made(self.user_metrics, names, targets, predictions, several)
         self._weighted = self._made(self.user_weighted, names, targets, predictions, several)
+        taken = {reported_name(metric) for _, metric in self._plain}
+        for _, metric in self._weighted:
+            if reported_name(metric) in taken:
+                metric.reported_name = f"weighted_{reported_name(metric)}"
         self.built = True
 
     def _made(self, user, names, targets, predictions, several):
@@ -154,6 +158,11 @@ class CompiledMetrics:
 
 
 _RESOLVED_BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")
+
+
+def reported_name(metric):
+    """The name under which a metric's value is reported: its own, with its output's before it where there are several."""
+    return getattr(metric, "reported_name", metric.name)
 
 
 def output_names_of(y_pred, names):

@@ -37,6 +37,7 @@ ROWS = [
     Row(BatchNormalization, (6, 3), {"renorm": True}, [(3,)] * 7),
     Row(LayerNormalization, (3, 5), {}, [(5,)] * 2, mask=(3,)),
     Row(LayerNormalization, (2, 4, 5), {"axis": [1, 2], "epsilon": 0.1}, [(4, 5)] * 2, mask=(2, 4)),
+    Row(LayerNormalization, (2, 4, 5), {"axis": [2, 1]}, [(4, 5)] * 2),
     Row(LayerNormalization, (2, 4, 5), {"axis": 1, "scale": False}, [(4,)]),
     Row(LayerNormalization, (2, 4, 5), {"center": False}, [(5,)]),
     Row(LayerNormalization, (2, 3, 4, 2), {"axis": [-1, 1]}, [(2, 3)] * 2, symbolic=True),

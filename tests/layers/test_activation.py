@@ -56,6 +56,7 @@ def test_softmax_gives_nothing_to_the_masked():
     y = layers.Softmax()(x, mask=np.array([[True, True, False]])).numpy()
     np.testing.assert_allclose(y[0, :2], np.exp([1, 2]) / np.exp([1, 2]).sum(), rtol=1e-5)
     assert y[0, 2] == 0.0
+    assert not layers.Softmax()(x, mask=np.zeros((1, 3), bool)).numpy().any()
 
 
 def test_softmax_over_several_axes():

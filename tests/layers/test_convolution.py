@@ -97,6 +97,29 @@ def test_separable_is_depthwise_then_pointwise():
     np.testing.assert_allclose(pointwise(depthwise(x)).numpy(), y, rtol=1e-5, atol=1e-6)
 
 
+def test_depthwise_is_a_convolution_of_each_channel():
+    x = inputs(2, 3)
+    layer = layers.DepthwiseConv2D(3, depth_multiplier=2, bias_initializer="glorot_normal")
+    y = layer(x).numpy()
+    kernel, bias = layer.get_weights()
+    for channel in range(3):
+        alone = layers.Conv2D(2, 3)
+        alone.build((None, 6, 6, 1))
+        part = slice(2 * channel, 2 * channel + 2)
+        alone.set_weights([kernel[:, :, channel : channel + 1], bias[part]])
+        np.testing.assert_allclose(alone(x[..., channel : channel + 1]).numpy(), y[..., part], rtol=1e-5, atol=1e-6)
+
+
+@EACH
+def test_the_bias_is_added_to_each_filter(cls):
+    layer = made(cls)
+    x = inputs(cls.rank)
+    without = layer(x).numpy()
+    bias = np.arange(layer.bias.size, dtype="float32")
+    layer.bias.assign(bias)
+    np.testing.assert_allclose(layer(x).numpy() - without, np.broadcast_to(bias, without.shape), rtol=1e-5, atol=1e-5)
+
+
 @EACH
 def test_unknown_sizes_stay_unknown(cls):
     x = Input((*[None] * cls.rank, 4))

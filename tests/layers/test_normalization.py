@@ -144,6 +144,7 @@ def test_an_older_spelling_of_root_mean_square():
     x = batch(3, 8)
     np.testing.assert_allclose(layer(x).numpy(), x / np.sqrt(x.var(-1, keepdims=True) + 1e-3), rtol=1e-4)
     assert [w.name for w in layer.weights] == ["gamma"]
+    assert layer.get_config()["rms_scaling"] is True
 
 
 @pytest.mark.parametrize("groups", [1, 2, 3, 6, -1])
@@ -153,6 +154,14 @@ def test_groups_of_channels(groups):
     y = y.reshape(2, 20, 6 if groups == -1 else groups, -1)
     np.testing.assert_allclose(y.mean((1, 3)), 0, atol=1e-5)
     np.testing.assert_allclose(y.var((1, 3)), 1, atol=1e-4)
+
+
+def test_groups_share_their_statistics():
+    x = batch(2, 4, 5, 6) * np.arange(1, 7, dtype="float32")
+    y = layers.GroupNormalization(2)(x).numpy()
+    group = x[..., 3:]
+    mean, variance = group.mean((1, 2, 3), keepdims=True), group.var((1, 2, 3), keepdims=True)
+    np.testing.assert_allclose(y[..., 3:], (group - mean) / np.sqrt(variance + 1e-3), rtol=1e-4, atol=1e-5)
 
 
 def test_groups_along_another_axis():
@@ -177,6 +186,7 @@ def test_groups_divide_the_channels():
 def test_unit_length():
     y = layers.UnitNormalization(axis=[1, 2])(batch(3, 4, 5)).numpy()
     np.testing.assert_allclose(np.square(y).sum((1, 2)), 1, rtol=1e-5)
+    np.testing.assert_allclose(layers.UnitNormalization()(np.full((1, 4), 1e-9, "float32")).numpy(), 0.5, rtol=1e-5)
     assert layers.UnitNormalization()(np.zeros((1, 3), "float32")).tolist() == [[0.0, 0.0, 0.0]]
 
 

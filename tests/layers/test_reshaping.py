@@ -55,6 +55,12 @@ def test_zeros_around():
     assert y.tolist() == [[0, 0, 0, 0], [1, 1, 0, 0], [1, 1, 0, 0]]
 
 
+def test_zeros_around_channels_first():
+    assert layers.ZeroPadding1D((1, 2), "channels_first")(numbers(2, 3, 4)).shape == (2, 3, 7)
+    assert layers.ZeroPadding2D((1, 2), "channels_first")(numbers(2, 3, 4, 5)).shape == (2, 3, 6, 9)
+    assert layers.Cropping2D((1, 2), "channels_first")(numbers(2, 3, 4, 5)).shape == (2, 3, 2, 1)
+
+
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_cropping_undoes_padding(rank):
     x = numbers(2, *[3] * rank, 2)

@@ -91,6 +91,8 @@ def divide_no_nan(x1, x2, /):
 @differentiable(operator="floordiv", promote=True)
 def floor_divide(x1, x2, /):
     """The largest integer not above x1 / x2."""
+    if x1.dtype.kind == "b":
+        x1, x2 = x1.astype("int32"), x2.astype("int32")
     return np.floor_divide(x1, x2), (lambda dy: dy * 0, lambda dy: dy * 0)
 
 
@@ -160,7 +162,7 @@ def fabs(x, /):
 @differentiable
 def sign(x, /):
     """-1, 0 or 1, as x is negative, zero or positive."""
-    return np.sign(x), (lambda dy: dy * 0,)
+    return x if x.dtype.kind == "b" else np.sign(x), (lambda dy: dy * 0,)
 
 
 # Powers and roots
@@ -169,6 +171,8 @@ def sign(x, /):
 @differentiable(operator="pow", promote=True)
 def power(x1, x2, /):
     """x1 to the power x2; the gradient by x2 is 0 where x1 is 0 or less."""
+    if x1.dtype.kind == "b":
+        x1, x2 = x1.astype("int32"), x2.astype("int32")
 
     def by_exponent(dy):
         positive = np.greater(x1, 0)

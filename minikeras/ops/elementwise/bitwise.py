@@ -49,6 +49,8 @@ def bitwise_not(x):
 @differentiable(promote=True)
 def bitwise_left_shift(x, y, /):
     """The bits moved up by y places."""
+    if x.dtype.kind == "b":
+        x, y = x.astype("int32"), y.astype("int32")
     return np.left_shift(x, y), None
 
 
@@ -60,6 +62,8 @@ def left_shift(x, y):
 @differentiable(promote=True)
 def bitwise_right_shift(x, y, /):
     """The bits moved down by y places, keeping the sign."""
+    if x.dtype.kind == "b":
+        x, y = x.astype("int32"), y.astype("int32")
     return np.right_shift(x, y), None
 
 

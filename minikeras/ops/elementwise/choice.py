@@ -78,7 +78,7 @@ def clip(x, x_min, x_max, /):
     if not hasattr(x, "dtype"):
         x = as_array(x)
     if x.dtype.kind != "f":
-        x = x.astype("int32" if x.dtype.kind == "b" else result_type(x.dtype, *map(_kind, (x_min, x_max))))
+        x = x.astype(result_type("int32" if x.dtype.kind == "b" else x.dtype, _kind(x_min), _kind(x_max)))
     if hasattr(x_min, "dtype") or hasattr(x_max, "dtype"):
         x_min, x_max = _like(x_min, x.dtype), _like(x_max, x.dtype)
     inside = np.logical_and(np.greater_equal(x, x_min), np.less_equal(x, x_max))
