@@ -1,5 +1,7 @@
 """Functional models: a graph of layers, and its configuration in Keras's format."""
 
+import numpy as np
+
 from minikeras.autodiff import SymbolicTensor
 from minikeras.layers.core import InputLayer
 from minikeras.layers.layer import Layer
@@ -133,7 +135,7 @@ def _rebuilt(config, custom_objects):
     while waiting:
         left = []
         for name, number, node in waiting:
-            args, kwargs = _arguments(node)
+            args, kwargs = _arguments(node, made)
             if all(tuple(place) in tensors for place in _places([args, kwargs])):
                 outputs = made[name](*_filled(args, tensors), **_filled(kwargs, tensors))
                 tensors.update({(name, number, i): t for i, t in enumerate(flatten(outputs))})
@@ -170,17 +172,17 @@ def _unused(name, taken):
     return free
 
 
-def _arguments(node):
+def _arguments(node, made):
     """(args, kwargs) of a recorded call, in the format of Keras 3 or the lists of Keras 2."""
     if isinstance(node, dict):
         return node["args"], node.get("kwargs", {})
-    if node and isinstance(node[0], (list, tuple)):
-        places = [{"class_name": "__keras_tensor__", "config": {"keras_history": n[:3]}} for n in node]
-        kwargs = node[0][3] if len(node[0]) > 3 else {}
-        return ([places[0]] if len(places) == 1 else [places]), kwargs
-    return [{"class_name": "__keras_tensor__", "config": {"keras_history": node[:3]}}], node[3] if len(
-        node
-    ) > 3 else {}
+    inputs = node if node and isinstance(node[0], (list, tuple)) else [node]
+    kwargs = inputs[0][3] if len(inputs[0]) > 3 else {}
+    places = []
+    for name, number, position, *_ in inputs:
+        history = [name, number - isinstance(made.get(name), Model), position]
+        places.append({"class_name": "__keras_tensor__", "config": {"keras_history": history}})
+    return ([places[0]] if len(places) == 1 else [places]), kwargs
 
 
 def _places(structure):

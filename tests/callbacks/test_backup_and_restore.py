@@ -272,7 +272,7 @@ def test_a_backup_of_another_model_is_refused(tmp_path):
     other.compile("adam", "mse")
     with pytest.raises(ValueError, match=r"is of another model: expected 2 variables, received 5; the first difference"):
         other.fit(X, Y, epochs=4, verbose=0, callbacks=[BackupAndRestore(tmp_path)])
-    with pytest.raises(ValueError, match=r"is of another optimizer: expected 6 variables, received 10"):
+    with pytest.raises(ValueError, match=r"is of another optimizer: expected 2 variables, received 10"):
         compiled("sgd").fit(X, Y, epochs=4, verbose=0, callbacks=[BackupAndRestore(tmp_path)])
 
 

@@ -107,7 +107,9 @@ def test_depthwise_is_a_convolution_of_each_channel():
         alone.build((None, 6, 6, 1))
         part = slice(2 * channel, 2 * channel + 2)
         alone.set_weights([kernel[:, :, channel : channel + 1], bias[part]])
-        np.testing.assert_allclose(alone(x[..., channel : channel + 1]).numpy(), y[..., part], rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(
+            alone(x[..., channel : channel + 1]).numpy(), y[..., part], rtol=1e-5, atol=1e-6
+        )
 
 
 @EACH
@@ -117,7 +119,9 @@ def test_the_bias_is_added_to_each_filter(cls):
     without = layer(x).numpy()
     bias = np.arange(layer.bias.size, dtype="float32")
     layer.bias.assign(bias)
-    np.testing.assert_allclose(layer(x).numpy() - without, np.broadcast_to(bias, without.shape), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(
+        layer(x).numpy() - without, np.broadcast_to(bias, without.shape), rtol=1e-5, atol=1e-5
+    )
 
 
 @EACH
@@ -228,4 +232,6 @@ def test_output_padding_is_less_than_the_strides(value):
 def test_one_signature_with_the_defaults_of_each_rank():
     assert layers.Conv1D(1, 1).strides == (1,)
     assert layers.Conv2D.__init__.__defaults__[0] == (1, 1)
-    assert layers.Conv3DTranspose.__init__.__defaults__[0] == (1, 1, 1)
+    assert layers.SeparableConv2D.__init__.__defaults__[0] == (1, 1)
+    layer = layers.Conv3DTranspose(2, 3, 2, "same", "channels_first", 1)
+    assert (layer.data_format, layer.output_padding) == ("channels_first", (1, 1, 1))

@@ -161,3 +161,17 @@ def test_layers_that_support_masks_have_a_row_with_one(name):
     rows = [row for row in ROWS if row.cls.__name__ == name]
     if any(row.make().supports_masking for row in rows):
         assert any(row.mask is not None for row in rows)
+
+
+@each_row(lambda row: row.symbolic and row.data is None and not isinstance(row.inputs, list) and row.prepare is None)
+def test_a_model_of_it_survives_a_file(row, tmp_path):
+    (array,) = row.arrays()
+    inputs = minikeras.Input(array.shape[1:], dtype=array.dtype.name)
+    model = minikeras.Model(inputs, row.run(row.make(), [inputs]))
+    model.save(tmp_path / "model.keras")
+    again = minikeras.saving.load_model(tmp_path / "model.keras")
+    for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    if not row.random:
+        for a, b in zip(flatten(model(array)), flatten(again(array)), strict=True):
+            np.testing.assert_array_equal(a.numpy(), b.numpy())

@@ -186,7 +186,9 @@ def test_groups_divide_the_channels():
 def test_unit_length():
     y = layers.UnitNormalization(axis=[1, 2])(batch(3, 4, 5)).numpy()
     np.testing.assert_allclose(np.square(y).sum((1, 2)), 1, rtol=1e-5)
-    np.testing.assert_allclose(layers.UnitNormalization()(np.full((1, 4), 1e-9, "float32")).numpy(), 0.5, rtol=1e-5)
+    np.testing.assert_allclose(
+        layers.UnitNormalization()(np.full((1, 4), 1e-9, "float32")).numpy(), 0.5, rtol=1e-5
+    )
     assert layers.UnitNormalization()(np.zeros((1, 3), "float32")).tolist() == [[0.0, 0.0, 0.0]]
 
 
