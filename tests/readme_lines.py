@@ -1,8 +1,10 @@
 """Runs what the README promises: its two shell lines (`run`), and its Python snippets (`snippets`)."""
 
+import contextlib
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 README = Path(__file__).parents[1] / "README.md"
@@ -35,8 +37,9 @@ def run():
 def snippets():
     """Every Python snippet, one after another in one namespace, as a reader would paste them."""
     namespace = {"__name__": "__main__"}
-    for number, code in enumerate(blocks("python"), 1):
-        exec(compile(code, f"README.md snippet {number}", "exec"), namespace)
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for number, code in enumerate(blocks("python"), 1):
+            exec(compile(code, f"README.md snippet {number}", "exec"), namespace)
     print(f"{number} snippets ran")
 
 

@@ -26,7 +26,8 @@ from minikeras.autodiff.tensor import FUNCTIONS, Operand, Tensor, state
 from minikeras.dtypes import result_type, standardize_dtype
 
 ndarray = np.ndarray
-_SCALARS = (bool, int, float, type(None))
+_NUMBERS = (bool, int, float)
+_SCALARS = (*_NUMBERS, type(None))
 
 
 class Node:
@@ -71,6 +72,8 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
             elif i < count and type(value) is not ndarray:
                 if isinstance(value, SymbolicTensor):
                     return symbolic_call(function, args, kwargs)
+                if isinstance(value, (list, tuple)) and holds_tensors(value):
+                    return function(*args[:i], joined(value), *args[i + 1 :], **kwargs)
                 if count == 1 or type(value) not in _SCALARS:
                     values[i] = as_array(value)
         if promote:
@@ -103,6 +106,20 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
     if operator is not None:
         _attach_operator(operator, function)
     return function
+
+
+def holds_tensors(nest):
+    """Whether there is a tensor, symbolic or not, anywhere in a nest of lists and tuples."""
+    if isinstance(nest, (list, tuple)):
+        return any(holds_tensors(item) for item in nest)
+    return isinstance(nest, Operand)
+
+
+def joined(nest):
+    """Nested lists that hold tensors as one tensor, through which gradients flow."""
+    if isinstance(nest, (list, tuple)):
+        return FUNCTIONS["stack"]([joined(item) for item in nest])
+    return nest
 
 
 def as_array(value, dtype=None):
@@ -139,6 +156,8 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
         return x
     if isinstance(x, Tensor):
         return FUNCTIONS["cast"](x, dtype)
+    if isinstance(x, (list, tuple)) and holds_tensors(x):
+        return convert_to_tensor(joined(x), dtype)
     return Tensor(as_array(x, dtype))
 
 
@@ -179,19 +198,32 @@ def promoted(body):
 def _promote(values):
     """Bring the arrays among two or more inputs to one dtype."""
     first = values[0]
+    if len(values) == 2:  # the cases that training steps are made of
+        second = values[1]
+        if type(first) is ndarray:
+            if type(second) is ndarray:
+                if first.dtype == second.dtype:
+                    return
+            elif first.dtype.kind == "f" and type(second) in _NUMBERS:
+                values[1] = first.dtype.type(second)
+                return
+        elif type(second) is ndarray and second.dtype.kind == "f" and type(first) in _NUMBERS:
+            values[0] = second.dtype.type(first)
+            return
     kinds = {v.dtype if isinstance(v, ndarray) else type(v) for v in values}
     if len(kinds) == 1 and isinstance(first, ndarray):
         return
     arrays = [v for v in values if isinstance(v, ndarray)]
     if not arrays:
         values[:] = [as_array(v) for v in values]
-        return _promote(values)
+        _promote(values)
+        return
     dtypes = {a.dtype for a in arrays}
     if len(dtypes) > 1:
         common = np.dtype(result_type(*dtypes))
     else:
         common = arrays[0].dtype
-    if common.kind != "f" and float in kinds:
+    if common.kind not in "fc" and float in kinds:
         common = np.dtype(config.floatx())
     elif common.kind == "b" and int in kinds:
         common = np.dtype("int32")
@@ -213,7 +245,7 @@ def _operands(count, promote, args):
         common = np.dtype(result_type(*[v.dtype for v in values if isinstance(v, Tensor)]))
         if common.kind == "f":
             values = [
-                v.astype(common) if type(a) in (bool, int, float) else v
+                v.astype(common) if type(a) in _NUMBERS else v
                 for v, a in zip(values, args, strict=True)
             ]
     return values

@@ -3,7 +3,7 @@
 import functools
 import inspect
 
-from minikeras.autodiff.differentiable import FUNCTIONS, as_array, inputs_first
+from minikeras.autodiff.differentiable import FUNCTIONS, as_array, holds_tensors, inputs_first, joined
 from minikeras.autodiff.symbolic import is_symbolic, symbolic_call
 from minikeras.autodiff.tensor import Tensor
 
@@ -34,7 +34,8 @@ def operation(body):
             if is_symbolic(value):
                 return symbolic_call(function, args, kwargs)
             if i < count and value is not None:
-                values[i] = Tensor(as_array(value))
+                nested = isinstance(value, (list, tuple)) and holds_tensors(value)
+                values[i] = joined(value) if nested else Tensor(as_array(value))
         for value in kwargs.values():
             if is_symbolic(value):
                 return symbolic_call(function, args, kwargs)

@@ -44,3 +44,6 @@ from minikeras.layers.integer_lookup import *
 from minikeras.layers.text_vectorization import *
 from minikeras.layers.wrapping import *
 from minikeras.layers.pipeline import *
+from minikeras.layers.image_framing import *
+from minikeras.layers.image_motion import *
+from minikeras.layers.image_light import *

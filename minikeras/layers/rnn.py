@@ -127,6 +127,11 @@ class RNN(Layer):
         """The states that a stateful layer carries from batch to batch; None before it is built."""
         return self._memory.states
 
+    @property
+    def replayable(self):
+        """Not if states are kept from batch to batch: the layer stores them outside the functions it applies."""
+        return not self.stateful
+
     def get_initial_state(self, batch_size):
         """The states before the first step, in a list: the cell's own, or zeros."""
         if hasattr(self.cell, "get_initial_state"):

@@ -58,8 +58,23 @@ _CLASSES = {
 
 _MODULES = {name: module for module, names in _CLASSES.items() for name in names.split()}
 _BY_LOWER_NAME = {name.lower(): name for name in _MODULES}
-# Arguments that Keras passes to the call, not to the constructor, although they are no inputs here.
-_ALSO_INPUTS = {"average": ("weights",), "pad": ("constant_values",), "getitem": ("index",)}
+# What Keras passes to the call of an operation, where that is not what precedes the slash in our function's signature.
+_ARGUMENTS = {
+    "average": ("x", "weights"),
+    "bincount": ("x",),
+    "clip": ("x",),
+    "dot_product_attention": ("query", "key", "value", "bias", "mask", "scale"),
+    "getitem": ("x", "index"),
+    "isclose": ("x1", "x2", "rtol", "atol"),
+    "nanpercentile": ("x", "q"),
+    "nanquantile": ("x", "q"),
+    "pad": ("x", "constant_values"),
+    "percentile": ("x", "q"),
+    "quantile": ("x", "q"),
+    "scale_and_translate": ("images", "output_shape", "scale", "translation"),
+    "select": ("condlist", "choicelist", "default"),
+    "trapezoid": ("y",),
+}
 
 
 def is_operation(entry):
@@ -76,27 +91,32 @@ def operation_entry(call, name):
         config = {"name": name, "function": function.__name__}
         entry = {"module": "minikeras.ops", "class_name": "Function", "config": config, "registered_name": "Function"}
         return entry, call.args, call.kwargs
-    args, settings = [], {}
+    args, kwargs, settings = [], {}, {}
     parameters = inspect.signature(function.__wrapped__).parameters
+    passed = _ARGUMENTS.get(function.__name__) or [
+        key for key, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.VAR_POSITIONAL)
+    ] or list(parameters)[:1]
     bound = inspect.signature(function).bind(*call.args, **call.kwargs)
     bound.apply_defaults()
-    for key, value in bound.arguments.items():
+    for position, (key, value) in enumerate(bound.arguments.items()):
         kind = parameters[key].kind
-        if kind is inspect.Parameter.VAR_POSITIONAL:
-            args += value
-        elif kind is inspect.Parameter.VAR_KEYWORD:
+        if kind is inspect.Parameter.VAR_KEYWORD:
             settings |= value
-        elif kind is inspect.Parameter.POSITIONAL_ONLY or key in _ALSO_INPUTS.get(function.__name__, ()):
+        elif key not in passed:
+            settings[key] = serialize(value)
+        elif kind is inspect.Parameter.VAR_POSITIONAL:
+            args += value
+        elif position == len(args):
             args.append(value)
         else:
-            settings[key] = serialize(value)
+            kwargs[key] = value
     entry = {
         "module": _PACKAGE + _MODULES[cls],
         "class_name": cls,
         "config": {"name": name, **settings},
         "registered_name": cls,
     }
-    return entry, args, {}
+    return entry, args, kwargs
 
 
 def operation_from_entry(entry):

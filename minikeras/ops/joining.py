@@ -31,12 +31,14 @@ __all__ = [
 @differentiable(promote=True)
 def _concatenate(*xs, axis):
     y = np.concatenate(xs, axis=axis)
-    ends = np.cumsum([x.shape[axis] for x in xs]).tolist()
-    lead = (slice(None),) * (axis % y.ndim)
 
     def part(i):
-        index = (*lead, slice(ends[i] - xs[i].shape[axis], ends[i]))
-        return lambda dy: dy[index]
+        def gradient(dy):
+            start = sum([x.shape[axis] for x in xs[:i]])
+            lead = (slice(None),) * (axis % dy.ndim)
+            return dy[(*lead, slice(start, start + xs[i].shape[axis]))]
+
+        return gradient
 
     return y, tuple([part(i) for i in range(len(xs))])
 

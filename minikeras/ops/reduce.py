@@ -49,8 +49,24 @@ def restore(value, axis, keepdims, x):
     return np.reshape(value, tuple([1 if a in reduced else s for a, s in enumerate(x.shape)]))
 
 
-def _count(x, axis):
-    return builtins.max(1, int(np.prod([x.shape[a] for a in axes_of(axis, x.ndim)], dtype=np.int64)))
+def _count(x, y):
+    """How many elements of x each element of y, a reduction of it, stands for."""
+    return builtins.max(x.size // builtins.max(y.size, 1), 1)
+
+
+def _total(x, axis, keepdims):
+    """The sum, without NumPy's detours where x is an array."""
+    if type(x) is np.ndarray:
+        return np.add.reduce(x, axis=axis, keepdims=keepdims)
+    return sum(x, axis=axis, keepdims=keepdims)
+
+
+def _mean(x, axis, keepdims):
+    """The mean; halves are summed as singles."""
+    if x.dtype.itemsize == 2:
+        return np.mean(x, axis=axis, keepdims=keepdims)
+    y = _total(x, axis, keepdims)
+    return y / _count(x, y)
 
 
 def _at_least_int32(x):
@@ -67,7 +83,7 @@ def sum(x, /, axis=None, keepdims=False):
     if x.dtype.kind in "biu":
         x = _at_least_int32(x)
         return np.sum(x, axis=_axis(axis), keepdims=keepdims).astype(x.dtype), None
-    y = np.sum(x, axis=_axis(axis), keepdims=keepdims)
+    y = _total(x, _axis(axis), keepdims)
     return y, (lambda dy: np.broadcast_to(restore(dy, axis, keepdims, x), x.shape),)
 
 
@@ -75,8 +91,8 @@ def sum(x, /, axis=None, keepdims=False):
 def mean(x, /, axis=None, keepdims=False):
     """The mean along `axis` (all axes by default)."""
     x = floating(x)
-    scale = 1.0 / _count(x, axis)
-    y = np.mean(x, axis=_axis(axis), keepdims=keepdims)
+    y = _mean(x, _axis(axis), keepdims)
+    scale = 1.0 / _count(x, y)
     return y, (lambda dy: np.broadcast_to(restore(dy * scale, axis, keepdims, x), x.shape),)
 
 
@@ -84,9 +100,10 @@ def mean(x, /, axis=None, keepdims=False):
 def var(x, /, axis=None, keepdims=False):
     """The (biased) variance along `axis`."""
     x = floating(x)
-    centered = x - np.mean(x, axis=_axis(axis), keepdims=True)
-    scale = 2.0 / _count(x, axis)
-    y = np.mean(centered * centered, axis=_axis(axis), keepdims=keepdims)
+    axis = _axis(axis)
+    centered = x - _mean(x, axis, True)
+    y = _mean(centered * centered, axis, keepdims)
+    scale = 2.0 / _count(x, y)
     return y, (lambda dy: restore(dy * scale, axis, keepdims, x) * centered,)
 
 
@@ -94,9 +111,10 @@ def var(x, /, axis=None, keepdims=False):
 def std(x, /, axis=None, keepdims=False):
     """The (biased) standard deviation along `axis`; its derivative is 0 where all values are equal."""
     x = floating(x)
-    centered = x - np.mean(x, axis=_axis(axis), keepdims=True)
-    y = np.sqrt(np.mean(centered * centered, axis=_axis(axis), keepdims=keepdims))
-    scale = 1.0 / _count(x, axis)
+    axis = _axis(axis)
+    centered = x - _mean(x, axis, True)
+    y = np.sqrt(_mean(centered * centered, axis, keepdims))
+    scale = 1.0 / _count(x, y)
 
     def gradient(dy):
         zero = np.equal(y, 0)

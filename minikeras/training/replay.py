@@ -6,7 +6,7 @@ functions in reverse, and the optimizer, with nothing looked up or decided again
 
 What a replay would miss refuses to be recorded: arrays that came from outside the recorded functions, layers and models
 that are a user's own. And it is checked: the second step of each shape runs both ways, and unless loss and gradients
-agree bit by bit (with all state put back in between) that shape is never replayed. `compile(run_eagerly=True)` switches
+and all state that the step changes agree bit by bit, that shape is never replayed. `compile(run_eagerly=True)` switches
 replaying off.
 """
 
@@ -51,9 +51,11 @@ class Replay:
             return None
         if recorded.trusted:
             return recorded.run(leaves)
-        kept = [(v, v.array.copy()) for v in self.model.non_trainable_variables]
+        state_variables = self.model.non_trainable_variables
+        before = [v.array.copy() for v in state_variables]
         replayed = [np.array(a) for a in recorded.gradients(leaves)]
-        for variable, value in kept:
+        replayed += [v.array.copy() for v in state_variables]
+        for variable, value in zip(state_variables, before, strict=True):
             variable.array[...] = value
         self._learning = key, leaves, replayed
         return None
@@ -68,7 +70,7 @@ class Replay:
                 applications, leaves, y_pred, loss, variables, self.model.optimizer
             )
             return
-        usual = [loss.array, y_pred.array, *gradients]
+        usual = [loss.array, y_pred.array, *gradients, *[v.array for v in self.model.non_trainable_variables]]
         same = all(
             g is not None and np.array_equal(r, g, equal_nan=True)
             for r, g in zip(replayed, usual, strict=True)

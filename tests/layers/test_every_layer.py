@@ -163,7 +163,9 @@ def test_layers_that_support_masks_have_a_row_with_one(name):
         assert any(row.mask is not None for row in rows)
 
 
-@each_row(lambda row: row.symbolic and row.data is None and not isinstance(row.inputs, list) and row.prepare is None)
+@each_row(
+    lambda row: row.symbolic and row.data is None and not isinstance(row.inputs, list) and row.prepare is None
+)
 def test_a_model_of_it_survives_a_file(row, tmp_path):
     (array,) = row.arrays()
     inputs = minikeras.Input(array.shape[1:], dtype=array.dtype.name)

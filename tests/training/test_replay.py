@@ -85,6 +85,33 @@ def test_with_what_optimizers_do_besides(optimizer):
     assert all(np.array_equal(a, b) for a, b in zip(usual.get_weights(), replayed.get_weights(), strict=True))
 
 
+EFFECTS = {
+    "a stateful LSTM": (STEPS, lambda: [layers.LSTM(4, stateful=True), layers.Dense(3, "softmax")]),
+    "masked batch normalization": (
+        STEPS,
+        lambda: [layers.Masking(), layers.BatchNormalization(), layers.LSTM(4), layers.Dense(3, "softmax")],
+    ),
+    "spectral normalization": (
+        ROWS,
+        lambda: [layers.SpectralNormalization(layers.Dense(5)), layers.Dense(3, "softmax")],
+    ),
+    "noise": (ROWS, lambda: [layers.GaussianNoise(0.5), layers.GaussianDropout(0.2), layers.Dense(3, "softmax")]),
+}
+
+
+@pytest.mark.parametrize("name", EFFECTS)
+def test_what_layers_do_outside_the_recorded_functions_is_not_lost(name):
+    results = []
+    x, make = EFFECTS[name]
+    for eagerly in (True, False):
+        keras.utils.set_random_seed(7)
+        model = keras.Sequential([keras.Input(batch_shape=(8, *x.shape[1:])), *make()])
+        model.compile("adam", "sparse_categorical_crossentropy", run_eagerly=eagerly)
+        model.fit(x, LABELS, batch_size=8, epochs=2, verbose=0)
+        results.append([v.numpy() for v in model.variables])
+    assert all(np.array_equal(a, b) for a, b in zip(*results, strict=True))
+
+
 def test_sample_weights_class_weights_and_validation():
     options = {"validation_split": 0.25, "sample_weight": np.linspace(0.5, 2, 72)}
     usual, usual_history = trained("dense", True, **options)

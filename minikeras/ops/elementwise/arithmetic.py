@@ -262,46 +262,40 @@ def rad2deg(x, /):
 # Extremes of two
 
 
+def _shared(x1, x2, first):
+    """Gradient functions of a choice between x1 (where first() holds) and x2, halved where they are equal."""
+
+    def by_first(dy):
+        return dy * np.where(np.equal(x1, x2), 0.5, first()).astype(dy.dtype)
+
+    def by_second(dy):
+        return dy * np.where(np.equal(x1, x2), 0.5, np.logical_not(first())).astype(dy.dtype)
+
+    return by_first, by_second
+
+
 @differentiable(promote=True)
 def maximum(x1, x2, /):
     """The larger of x1 and x2, NaN where either is; where they are equal the gradient is shared, half each."""
-    first, tie = np.greater(x1, x2), np.equal(x1, x2)
-    return np.maximum(x1, x2), (
-        lambda dy: dy * np.where(tie, 0.5, first).astype(dy.dtype),
-        lambda dy: dy * np.where(tie, 0.5, np.logical_not(first)).astype(dy.dtype),
-    )
+    return np.maximum(x1, x2), _shared(x1, x2, lambda: np.greater(x1, x2))
 
 
 @differentiable(promote=True)
 def minimum(x1, x2, /):
     """The smaller of x1 and x2, NaN where either is; where they are equal the gradient is shared, half each."""
-    first, tie = np.less(x1, x2), np.equal(x1, x2)
-    return np.minimum(x1, x2), (
-        lambda dy: dy * np.where(tie, 0.5, first).astype(dy.dtype),
-        lambda dy: dy * np.where(tie, 0.5, np.logical_not(first)).astype(dy.dtype),
-    )
+    return np.minimum(x1, x2), _shared(x1, x2, lambda: np.less(x1, x2))
 
 
 @differentiable(promote=True)
 def fmax(x1, x2, /):
     """The larger of x1 and x2, the other one where one is NaN; equal ones share the gradient."""
-    first = np.logical_or(np.greater(x1, x2), np.isnan(x2))
-    tie = np.equal(x1, x2)
-    return np.fmax(x1, x2), (
-        lambda dy: dy * np.where(tie, 0.5, first).astype(dy.dtype),
-        lambda dy: dy * np.where(tie, 0.5, np.logical_not(first)).astype(dy.dtype),
-    )
+    return np.fmax(x1, x2), _shared(x1, x2, lambda: np.logical_or(np.greater(x1, x2), np.isnan(x2)))
 
 
 @differentiable(promote=True)
 def fmin(x1, x2, /):
     """The smaller of x1 and x2, the other one where one is NaN; equal ones share the gradient."""
-    first = np.logical_or(np.less(x1, x2), np.isnan(x2))
-    tie = np.equal(x1, x2)
-    return np.fmin(x1, x2), (
-        lambda dy: dy * np.where(tie, 0.5, first).astype(dy.dtype),
-        lambda dy: dy * np.where(tie, 0.5, np.logical_not(first)).astype(dy.dtype),
-    )
+    return np.fmin(x1, x2), _shared(x1, x2, lambda: np.logical_or(np.less(x1, x2), np.isnan(x2)))
 
 
 @differentiable(promote=True)

@@ -81,9 +81,8 @@ def clip(x, x_min, x_max, /):
         x = x.astype(result_type("int32" if x.dtype.kind == "b" else x.dtype, _kind(x_min), _kind(x_max)))
     if hasattr(x_min, "dtype") or hasattr(x_max, "dtype"):
         x_min, x_max = _like(x_min, x.dtype), _like(x_max, x.dtype)
-    inside = np.logical_and(np.greater_equal(x, x_min), np.less_equal(x, x_max))
     return np.minimum(np.maximum(x, x_min), x_max), (
-        lambda dy: dy * inside.astype(dy.dtype),
+        lambda dy: dy * np.logical_and(np.greater_equal(x, x_min), np.less_equal(x, x_max)).astype(dy.dtype),
         lambda dy: dy * np.logical_and(np.less(x, x_min), np.less_equal(x_min, x_max)).astype(dy.dtype),
         lambda dy: dy * np.logical_or(np.greater(x, x_max), np.greater(x_min, x_max)).astype(dy.dtype),
     )

@@ -1,0 +1,180 @@
+"""What the layers over images share: one image or a batch, alone or with labels and masks, and random settings."""
+
+from minikeras import config, ops
+from minikeras.layers.layer import Layer
+from minikeras.layers.spec import who
+from minikeras.ops import random
+
+
+def interval(value, bounds, name, layer, symmetric=False):
+    """(lowest, highest) of a random setting: a number stands for both signs of it, within the bounds.
+
+    symmetric: both signs even where the bounds begin at 0.
+    """
+    pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+    low, high = bounds
+    if (
+        len(pair) != 2
+        or any(isinstance(v, bool) or not isinstance(v, (int, float)) for v in pair)
+        or min(pair) > high
+        or max(pair) < low
+        or (pair[0] is pair[1] and not low <= pair[0] <= high)
+    ):
+        raise ValueError(
+            f"{who(layer)}: {name} must be a number or two numbers from {low} to {high}, received {value!r}."
+        )
+    if isinstance(value, (tuple, list)):
+        return tuple(sorted(pair))
+    size = abs(value)
+    return (-size if symmetric else max(-size, low)), size
+
+
+def value_range_of(value, layer):
+    """(lowest, highest) value that a pixel has."""
+    if not isinstance(value, (tuple, list)) or len(value) != 2:
+        raise ValueError(f"{who(layer)}: value_range must be two numbers, such as (0, 255), received {value!r}.")
+    return tuple(sorted(value))
+
+
+class ImageLayer(Layer):
+    """The base of layers that change images, (batch, height, width, channels) or one image without the batch axis.
+
+    Called on images, or on a dictionary of 'images' and, changed along with them, 'labels' and 'segmentation_masks';
+    other entries are passed on. A subclass draws its random numbers in `get_random_transformation` and applies them in
+    `transform_images`; it says in `transform_segmentation_masks` if it moves pixels. Results are floats.
+    """
+
+    casts_integers = True
+
+    def __init__(self, bounding_box_format=None, data_format=None, **kwargs):
+        super().__init__(**kwargs)
+        self.bounding_box_format = bounding_box_format
+        self.data_format = config.standardize_data_format(data_format)
+        self.built = True
+
+    # What a subclass says
+
+    def get_random_transformation(self, data, training=True, seed=None):
+        """What is drawn for a batch, as a dictionary; None if there is nothing to draw."""
+        return None
+
+    def transform_images(self, images, transformation, training=True):
+        """A batch of images changed as the transformation says."""
+        raise NotImplementedError(f"{type(self).__name__} has no transform_images method. Write one.")
+
+    def transform_labels(self, labels, transformation, training=True):
+        """The labels of the changed images."""
+        return labels
+
+    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+        """The segmentation masks of the changed images."""
+        return segmentation_masks
+
+    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+        """The bounding boxes of the changed images: as they are where no pixel moves."""
+        if type(self).transform_segmentation_masks is not ImageLayer.transform_segmentation_masks:
+            raise NotImplementedError(
+                f"{who(self)} does not move bounding boxes. Leave 'bounding_boxes' out of its inputs."
+            )
+        return bounding_boxes
+
+    # What follows from it
+
+    def call(self, data, training=True):
+        if not isinstance(data, dict):
+            transformation = self.get_random_transformation(data, training=training)
+            return self._batched(self.transform_images, data, transformation, training, self._is_batch(data))
+        several = self._is_batch(data["images"])
+        transformation = self.get_random_transformation(data, training=training)
+        result = dict(data)
+        for key, transform in (
+            ("images", self.transform_images),
+            ("labels", self.transform_labels),
+            ("segmentation_masks", self.transform_segmentation_masks),
+        ):
+            if key in data:
+                result[key] = self._batched(transform, data[key], transformation, training, several)
+        if "bounding_boxes" in data:
+            result["bounding_boxes"] = self.transform_bounding_boxes(data["bounding_boxes"], transformation, training)
+        return result
+
+    def _is_batch(self, images):
+        if len(images.shape) not in (3, 4):
+            raise ValueError(
+                f"{who(self)} expected one image (three axes) or a batch of images (four), received shape {images.shape}."
+            )
+        return len(images.shape) == 4
+
+    def _batched(self, transform, values, transformation, training, several):
+        if several:
+            return transform(values, transformation, training=training)
+        return ops.squeeze(transform(ops.expand_dims(values, 0), transformation, training=training), 0)
+
+    def sizes(self, data):
+        """(how many images, height, width) of images or a dictionary with them."""
+        shape = (data["images"] if isinstance(data, dict) else data).shape
+        *lead, a, b, c = shape
+        height, width = (b, c) if self.data_format == "channels_first" else (a, b)
+        return (lead[0] if lead else 1), height, width
+
+    def draw(self, shape, bounds, seed=None):
+        """Numbers between two bounds, evenly distributed, from the given seed or the layer's own."""
+        low, high = bounds
+        return random.uniform(tuple(shape), float(low), float(high), seed=self.generator if seed is None else seed)
+
+    def floats(self, images):
+        """Images in the dtype that the layer computes in."""
+        return ops.cast(images, self.compute_dtype) if images.dtype != self.compute_dtype else images
+
+    def get_config(self):
+        config = {**super().get_config(), "data_format": self.data_format}
+        if self.bounding_box_format is not None:
+            config["bounding_box_format"] = self.bounding_box_format
+        return config
+
+
+class Warp(ImageLayer):
+    """The base of random layers that read images at other places.
+
+    A subclass says in `warped` what it does with a batch of images; masks are read at the nearest pixel.
+    """
+
+    fill_modes = ("reflect", "wrap", "constant", "nearest")
+
+    def check_reading(self, interpolation, fill_mode="constant"):
+        """Refuse unknown ways to read between and beyond the pixels."""
+        for value, allowed, name in (
+            (interpolation, ("nearest", "bilinear"), "interpolation"),
+            (fill_mode, self.fill_modes, "fill_mode"),
+        ):
+            if value not in allowed:
+                raise NotImplementedError(
+                    f"{who(self)}: {name} must be one of {', '.join(map(repr, allowed))}, received {value!r}."
+                )
+
+    def warped(self, images, transformation, interpolation):
+        """A batch of images read at other places."""
+        raise NotImplementedError(f"{type(self).__name__} has no warped method. Write one.")
+
+    def transform_images(self, images, transformation, training=True):
+        images = self.floats(images)
+        if not training or transformation is None:
+            return images
+        return self.warped(images, transformation, self.interpolation)
+
+    def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
+        if not training or transformation is None:
+            return segmentation_masks
+        return self.warped(segmentation_masks, transformation, "nearest")
+
+    def moved(self, images, matrices, interpolation):
+        """Images read through affine maps: rows (a, b, c, d, e, f) with x' = a x + b y + c, y' = d x + e y + f."""
+        zeros = ops.zeros_like(matrices[0])
+        return ops.image.affine_transform(
+            images,
+            ops.stack([*matrices, zeros, zeros], axis=-1),
+            interpolation=interpolation,
+            fill_mode=self.fill_mode,
+            fill_value=self.fill_value,
+            data_format=self.data_format,
+        )
