@@ -30,8 +30,8 @@ _NAMES = {name: home for home, names in _HOMES.items() for name in names} | {
     "KerasTensor": "minikeras.autodiff"
 }
 _SUBPACKAGES = (
-    "activations", "autodiff", "callbacks", "config", "constraints", "datasets", "initializers", "kernels", "layers",
-    "losses", "metrics", "models", "ops", "optimizers", "random", "regularizers", "saving", "training", "utils",
+    "activations", "autodiff", "backend", "callbacks", "config", "constraints", "datasets", "initializers", "kernels", "layers",
+    "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "utils",
 )  # fmt: skip
 
 __all__ = sorted([*_NAMES, *_SUBPACKAGES])
@@ -43,8 +43,9 @@ def __getattr__(name):
         value = getattr(module, "SymbolicTensor" if name == "KerasTensor" else name)
     elif name in _SUBPACKAGES:
         value = importlib.import_module(f"minikeras.{name}")
-        if name == "config":  # the kernels tell the configuration which of them were chosen
+        if name == "config":  # what tells the configuration of the kernels chosen and of the dtype policy
             importlib.import_module("minikeras.kernels")
+            importlib.import_module("minikeras.dtypes")
     else:
         raise AttributeError(f"module 'minikeras' has no attribute {name!r}")
     globals()[name] = value

@@ -9,6 +9,7 @@ _DATA_FORMATS = ("channels_last", "channels_first")
 
 _settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
 _kernels: dict = {}
+_policies: dict = {}
 
 
 def floatx():
@@ -69,6 +70,21 @@ def backend():
     'numpy'
     """
     return "numpy"
+
+
+def attach_policies(get, set_):
+    """Let the module of dtype policies say, once at import, how to read and choose the global one."""
+    _policies.update(get=get, set=set_)
+
+
+def dtype_policy():
+    """The DTypePolicy that layers take when they name none."""
+    return _policies["get"]()
+
+
+def set_dtype_policy(policy):
+    """Choose the policy that layers take when they name none: a name such as 'mixed_float16', or a DTypePolicy."""
+    _policies["set"](policy)
 
 
 def attach_kernels(name, get_num_threads=None, set_num_threads=None):

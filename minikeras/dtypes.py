@@ -108,3 +108,6 @@ def set_dtype_policy(policy):
 def dtype_policy():
     """The policy that layers take when they name none."""
     return get_policy(None)
+
+
+config.attach_policies(dtype_policy, set_dtype_policy)

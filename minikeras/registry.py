@@ -137,9 +137,9 @@ def register_keras_serializable(package="Custom", name=None):
     return decorate
 
 
-def get_registered_name(thing):
+def get_registered_name(obj):
     """The name that `register_keras_serializable` gave, or the bare name."""
-    return registered_name(thing)
+    return registered_name(obj)
 
 
 def get_registered_object(name, custom_objects=None, module_objects=None):

@@ -24,7 +24,7 @@ ROWS = [
     ["models"],
     ["datasets", "utils", "wrappers", "distribution", "export", "visual"],
     ["compat"],
-    ["random", "backend", "cli", "__main__", "__init__"],
+    ["random", "backend", "mixed_precision", "preprocessing", "cli", "__main__", "__init__"],
 ]
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 # The foundation is a row of single modules: among them the order is this one.

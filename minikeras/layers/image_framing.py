@@ -16,21 +16,25 @@ class _Frame(ImageLayer):
         self.height = positive_integer(height, "height", self)
         self.width = positive_integer(width, "width", self)
 
-    def cut(self, images, top, left):
-        """The part of a batch of images that begins at a row and a column, of at most the layer's size."""
-        rows, columns = slice(top, top + self.height), slice(left, left + self.width)
+    def cut(self, images, top, left, rows, columns):
+        """The part of a batch of images that begins at a row and a column, of at most so many."""
+        rows, columns = slice(top, top + rows), slice(left, left + columns)
         return images[:, :, rows, columns] if self.data_format == "channels_first" else images[:, rows, columns]
+
+    def middle(self, height, width):
+        """(top, left, rows, columns) of the largest part in the middle that has the layer's proportions."""
+        rows = max(min(height, width * self.height // self.width), 1)
+        columns = max(min(width, height * self.width // self.height), 1)
+        return (height - rows) // 2, (width - columns) // 2, rows, columns
+
+    def resized(self, images):
+        """A batch of images in the layer's size."""
+        return ops.image.resize(images, (self.height, self.width), data_format=self.data_format)
 
     def fitted(self, images):
         """The largest part in the middle with the layer's proportions, resized."""
         _, height, width = self.sizes(images)
-        rows = max(min(height, width * self.height // self.width), 1)
-        columns = max(min(width, height * self.width // self.height), 1)
-        top, left = (height - rows) // 2, (width - columns) // 2
-        first = self.data_format == "channels_first"
-        place = (slice(top, top + rows), slice(left, left + columns))
-        part = images[(slice(None), slice(None), *place) if first else (slice(None), *place)]
-        return ops.image.resize(part, (self.height, self.width), data_format=self.data_format)
+        return self.resized(self.cut(images, *self.middle(height, width)))
 
     def compute_output_shape(self, input_shape):
         sizes = list(input_shape)
@@ -110,16 +114,17 @@ class CenterCrop(_Frame):
         _, height, width = self.sizes(images)
         if height < self.height or width < self.width:
             return self.fitted(images)
-        return self.cut(images, (height - self.height) // 2, (width - self.width) // 2)
+        top, left = (height - self.height) // 2, (width - self.width) // 2
+        return self.cut(images, top, left, self.height, self.width)
 
     def transform_segmentation_masks(self, segmentation_masks, transformation=None, training=True):
         return self.transform_images(segmentation_masks)
 
 
 class RandomCrop(_Frame):
-    """In training, a part of the images at a random place, the same for the whole batch.
+    """In training, a part of the images at a random place, the same for the whole batch; too small images are resized.
 
-    Otherwise, and where the images are too small, the largest part in the middle with these proportions, resized.
+    Otherwise the largest part in the middle with these proportions, resized.
 
     >>> import numpy as np
     >>> RandomCrop(2, 2)(np.ones((1, 4, 4, 3), "float32")).shape
@@ -133,15 +138,18 @@ class RandomCrop(_Frame):
 
     def get_random_transformation(self, data, training=True, seed=None):
         _, height, width = self.sizes(data)
-        if not training or height <= self.height or width <= self.width:
-            return None
+        if height <= self.height or width <= self.width or not training:
+            return self.middle(height, width)[:2]
         top = int(self.draw((), (0, height - self.height + 1), seed))
         left = int(self.draw((), (0, width - self.width + 1), seed))
         return min(top, height - self.height), min(left, width - self.width)
 
     def transform_images(self, images, transformation, training=True):
         images = self.floats(images)
-        return self.fitted(images) if transformation is None else self.cut(images, *transformation)
+        if not training:
+            return self.fitted(images)
+        part = self.cut(images, *transformation, self.height, self.width)
+        return part if self.sizes(part)[1:] == (self.height, self.width) else self.resized(part)
 
     def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
-        return self.transform_images(segmentation_masks, transformation)
+        return self.transform_images(segmentation_masks, transformation, training)

@@ -168,13 +168,18 @@ class Warp(ImageLayer):
         return self.warped(segmentation_masks, transformation, "nearest")
 
     def moved(self, images, matrices, interpolation):
-        """Images read through affine maps: rows (a, b, c, d, e, f) with x' = a x + b y + c, y' = d x + e y + f."""
-        zeros = ops.zeros_like(matrices[0])
+        """A batch of images read through one affine map each, (batch, 8) as in `affine_transform`."""
         return ops.image.affine_transform(
             images,
-            ops.stack([*matrices, zeros, zeros], axis=-1),
+            matrices,
             interpolation=interpolation,
             fill_mode=self.fill_mode,
             fill_value=self.fill_value,
             data_format=self.data_format,
         )
+
+
+def affine(*numbers):
+    """The maps x' = a x + b y + c, y' = d x + e y + f for six vectors a to f of numbers, one for each image: (batch, 8)."""
+    zeros = ops.zeros_like(numbers[0])
+    return ops.stack([*numbers, zeros, zeros], axis=-1)

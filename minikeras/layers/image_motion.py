@@ -3,7 +3,7 @@
 import math
 
 from minikeras import ops
-from minikeras.layers.image_layer import ImageLayer, Warp, interval
+from minikeras.layers.image_layer import ImageLayer, Warp, affine, interval
 from minikeras.layers.settings import one_of
 from minikeras.layers.spec import who
 from minikeras.ops.random import SeedGenerator
@@ -87,7 +87,7 @@ class RandomRotation(Warp):
         radians = ops.multiply(angle, math.pi / 180)
         cosine, sine = ops.cos(radians), ops.sin(radians)
         x, y = (width - 1) / 2, (height - 1) / 2
-        matrix = [cosine, -sine, x - x * cosine + y * sine, sine, cosine, y - x * sine - y * cosine]
+        matrix = affine(cosine, -sine, x - x * cosine + y * sine, sine, cosine, y - x * sine - y * cosine)
         return {"angle": angle, "rotation_matrix": matrix, "image_height": height, "image_width": width, "batch_size": count}
 
     def warped(self, images, transformation, interpolation):
@@ -140,7 +140,7 @@ class RandomTranslation(Warp):
     def warped(self, images, transformation, interpolation):
         right, down = ops.unstack(transformation["translations"], axis=1)
         ones, zeros = ops.ones_like(right), ops.zeros_like(right)
-        return self.moved(images, [ones, zeros, -right, zeros, ones, -down], interpolation)
+        return self.moved(images, affine(ones, zeros, -right, zeros, ones, -down), interpolation)
 
 
 class RandomZoom(Warp):
@@ -198,7 +198,7 @@ class RandomZoom(Warp):
         x, y = transformation["width_zoom"][:, 0], transformation["height_zoom"][:, 0]
         zeros = ops.zeros_like(x)
         left, top = (width - 1) / 2 * (1 - x), (height - 1) / 2 * (1 - y)
-        return self.moved(images, [x, zeros, left, zeros, y, top], interpolation)
+        return self.moved(images, affine(x, zeros, left, zeros, y, top), interpolation)
 
 
 class RandomShear(Warp):
@@ -253,4 +253,4 @@ class RandomShear(Warp):
     def warped(self, images, transformation, interpolation):
         x, y = ops.unstack(transformation["shear_factor"], axis=1)
         ones, zeros = ops.ones_like(x), ops.zeros_like(x)
-        return self.moved(images, [ones, x, zeros, y, ones, zeros], interpolation)
+        return self.moved(images, affine(ones, x, zeros, y, ones, zeros), interpolation)

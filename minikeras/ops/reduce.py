@@ -1,11 +1,12 @@
 """Reductions: sums, means, extremes and what else makes one value of many."""
 
 import builtins
+import math
 
 import numpy as np
 
 from minikeras.autodiff import differentiable, operation
-from minikeras.ops import elementwise
+from minikeras.ops import elementwise, joining, shaping
 from minikeras.ops.floating import floating, floating_tensor
 
 __all__ = [
@@ -142,7 +143,22 @@ def average(x, /, axis=None, weights=None):
     return sum(x * weights, axis=axis) / sum(weights, axis=axis)
 
 
-@differentiable
+def _prod_composed(x, axis=None, keepdims=False, dtype=None):
+    """The product by halves, whose derivatives of all orders are exact with zeros among the factors."""
+    x = x if dtype is None else elementwise.cast(x, dtype)
+    axes = axes_of(axis, x.ndim)
+    kept = [a for a in range(x.ndim) if a not in axes]
+    y = shaping.transpose(x, (*kept, *axes))
+    y = shaping.reshape(y, (*[x.shape[a] for a in kept], math.prod([x.shape[a] for a in axes])))
+    while (size := y.shape[-1]) > 1:
+        half = size // 2
+        pairs = elementwise.multiply(y[..., :half], y[..., half : 2 * half])
+        y = joining.concatenate([pairs, y[..., 2 * half :]], axis=-1) if size % 2 else pairs
+    y = shaping.squeeze(y, -1)
+    return shaping.expand_dims(y, tuple(sorted(axes))) if keepdims else y
+
+
+@differentiable(composed=_prod_composed)
 def prod(x, /, axis=None, keepdims=False, dtype=None):
     """The product along `axis`; the gradient is exact with zeros among the factors too."""
     x = _at_least_int32(x) if dtype is None else x.astype(dtype)

@@ -5,8 +5,8 @@ import warnings
 
 import numpy as np
 
+from minikeras import losses, optimizers
 from minikeras import metrics as metrics_module
-from minikeras import optimizers
 from minikeras.files import atomic_write
 from minikeras.layers.layer import Layer
 from minikeras.limits import limited
@@ -61,6 +61,7 @@ def save_legacy_model(model, path, include_optimizer=True):
         _write_arrays(group.create_group("top_level_model_weights"), [v for v in model.weights if id(v) not in own])
         if include_optimizer and model.compiled:
             training = {k: v for k, v in model.get_compile_config().items() if k != "optimizer"}
+            training["loss"] = _full_names(training["loss"])
             optimizer = serialize(model.optimizer)
             training["optimizer_config"] = {k: optimizer[k] for k in ("class_name", "config")}
             hdf5.attrs["training_config"] = json.dumps(training)
@@ -142,12 +143,15 @@ def _compile(model, training, root, name, custom_objects):
     )
     if root.group(_OPTIMIZER) is None:
         return
+    unbuilt = len(optimizer.variables)
     optimizer.build(model.trainable_variables)
     names, datasets = _names(root.group(_OPTIMIZER), "weight_names"), _datasets(root, _OPTIMIZER, name)
     variables = list(optimizer.variables)
-    if len(datasets) == len(variables) - 1:
+    if len(datasets) in (1, len(variables) - 1):
         variables = [v for v in variables if v is not optimizer.learning_rate]  # Keras 2 keeps it in the configuration
     datasets = _beside_each_other(names, datasets)
+    if len(datasets) in (1, unbuilt):
+        variables = variables[: len(datasets)]  # it had made no step
     if [d.shape for d in datasets] != [v.shape for v in variables]:
         warnings.warn(
             f"{name} holds another optimizer's state than {type(optimizer).__name__} has: it starts anew.", stacklevel=4
@@ -155,6 +159,15 @@ def _compile(model, training, root, name, custom_objects):
         return
     for variable, dataset in zip(variables, datasets, strict=True):
         variable.assign(dataset.read())
+
+
+def _full_names(loss):
+    """Losses by their full names: Keras 3 does not know 'mse' in files of this format."""
+    if isinstance(loss, list):
+        return [_full_names(part) for part in loss]
+    if isinstance(loss, dict) and "class_name" not in loss:
+        return {key: _full_names(part) for key, part in loss.items()}
+    return getattr(losses.get(loss), "__name__", loss) if isinstance(loss, str) else loss
 
 
 def _is_metric(name):

@@ -63,9 +63,20 @@ def _load_object(obj, path, weights, archive):
         if "0" in arrays and arrays.shape("0") == obj.state.shape:
             obj.state.assign(arrays["0"])
         return
+    if isinstance(obj, Optimizer) and 0 < len(arrays) < len(obj.variables):
+        arrays = _unbuilt_state(obj, arrays)
     obj.load_own_variables(arrays)
     if archive is not None and hasattr(obj, "load_assets"):
         read_assets(obj, path, archive)
+
+
+def _unbuilt_state(optimizer, arrays):
+    """The arrays of an optimizer that had made no step when it was saved, with its slots as they begin."""
+    fresh = {str(i): variable.numpy() for i, variable in enumerate(optimizer.variables)}
+    without_slots = len(type(optimizer).from_config(optimizer.get_config()).variables)
+    if len(arrays) != without_slots:
+        return arrays
+    return fresh | {key: arrays[key] for key in arrays}
 
 
 def _report(file_name, failed, skip_mismatch):

@@ -10,9 +10,9 @@ class LazyLogs(Mapping):
 
     def __init__(self, model):
         self._model = model
-        self._values = None
 
-    def _read(self):
+    def read(self):
+        """The metrics as a dictionary."""
         values = {}
         for metric in self._model._reported_metrics():
             result = metric.result()
@@ -23,17 +23,17 @@ class LazyLogs(Mapping):
         return values
 
     def __getitem__(self, name):
-        return self._read()[name]
+        return self.read()[name]
 
     def __iter__(self):
-        return iter(self._read())
+        return iter(self.read())
 
     def __len__(self):
-        return len(self._read())
+        return len(self.read())
 
     def items(self):
         """The names and values."""
-        return self._read().items()
+        return self.read().items()
 
     def __repr__(self):
         return repr({name: plain_number(value) for name, value in self.items()})

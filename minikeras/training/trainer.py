@@ -350,7 +350,7 @@ class Trainer:
         def step(batch):
             outputs = self.predict_step(batch)
             collected.append(map_structure(lambda o: np.asarray(o), outputs))
-            return {"outputs": outputs}
+            return {"outputs": collected[-1]}
 
         with events:
             events.on_predict_begin()
@@ -415,15 +415,13 @@ class Trainer:
         """The metrics at the end of an epoch as a dictionary of Python numbers."""
         if result is None:
             return {}
-        own = None if isinstance(result, LazyLogs) else set(result)
-        reported = dict(LazyLogs(self)) if self.compiled else {}
-        if own is not None and not own <= set(reported):
-            return {name: plain_number(value) for name, value in dict(result).items()}
-        return (
-            {name: plain_number(value) for name, value in reported.items()}
-            if own is None
-            else {name: plain_number(reported[name]) for name in result}
-        )
+        if isinstance(result, LazyLogs):
+            values = result.read()
+        else:
+            # A step of the user's own: the metrics' final values if it reported all of them, else what it returned.
+            values, final = dict(result), dict(self.get_metrics_result().items())
+            values = final if final.keys() == values.keys() else values
+        return {name: plain_number(value) for name, value in values.items()}
 
     def _input_dtypes(self):
         """The dtypes the model's inputs are converted to while batches are gathered; None where it does not say."""

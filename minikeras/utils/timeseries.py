@@ -45,13 +45,13 @@ def timeseries_dataset_from_array(
     span = (sequence_length - 1) * sampling_rate + 1
     last = end - span
     if targets is not None:
-        last = min(last, start + len(targets) - 1)
+        last = min(last, len(targets) - 1)
     starts = np.arange(start, last + 1, sequence_stride)
     steps = np.arange(0, span, sampling_rate)
 
     def read(indices):
         x = data[starts[indices][:, None] + steps]
-        return x if targets is None else (x, targets[starts[indices] - start])
+        return x if targets is None else (x, targets[starts[indices]])
 
     return Batches(len(starts), read, batch_size, shuffle, seed)
 

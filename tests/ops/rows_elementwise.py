@@ -54,7 +54,7 @@ rows = [
     Row("erfc", A * 3, expected=np.vectorize(math.erfc), second=True),
     Row("erfinv", U, second=True),
     Row("i0", A * 3, expected=np.i0, second=True),
-    Row("i0", np.array([29.0, 31.0, -35.0, 0.0]), expected=np.i0),
+    Row("i0", np.array([29.0, 31.0, -35.0, 0.0]), expected=np.i0, second=False),
     Row("sinc", np.array([0.0, 1e-7, 0.004, 1.0, -2.0]), expected=np.sinc, second=True, tolerance=1e-5),
     # Choice
     Row("clip", A, -0.6, 0.9, expected=np.clip, second=True),

@@ -1,7 +1,7 @@
 """What callbacks decide when they are told the same metrics: with minikeras, or with Keras to record what it decides.
 
-`python decisions.py > keras_decisions.json` in an environment with Keras 3 records anew; the recorded file is from
-Keras 3.15 with its torch backend.
+`python callback_decisions.py > callbacks/keras_decisions.json` in an environment with Keras 3 records anew; the
+recorded file is from Keras 3.15 with its torch backend.
 """
 
 import json

@@ -1,0 +1,119 @@
+"""Pictures of models, drawn with matplotlib: layers as boxes in rows, calls as arrows."""
+
+from minikeras.nest import flatten
+
+_WIDTH, _HEIGHT = 2.6, 0.9  # the room of one box in inches
+
+
+def plot_model(
+    model,
+    to_file="model.png",
+    show_shapes=False,
+    show_dtype=False,
+    show_layer_names=False,
+    rankdir="TB",
+    expand_nested=False,
+    dpi=200,
+    show_layer_activations=False,
+    show_trainable=False,
+    splines="ortho",
+    **kwargs,
+):
+    """Draw a built model's layers and connections into a file (png, svg, pdf) and return its path.
+
+    rankdir: 'TB' from top to bottom, 'LR' from left to right. expand_nested lists a nested model's layers in its box.
+    splines: accepted as in Keras; arrows are straight. Needs matplotlib, no Graphviz.
+    """
+    if kwargs:
+        raise ValueError(f"plot_model does not know the arguments {sorted(kwargs)}.")
+    if rankdir not in ("TB", "LR"):
+        raise ValueError(f"plot_model expected rankdir 'TB' or 'LR', received {rankdir!r}.")
+    if not getattr(model, "built", False):
+        raise ValueError(
+            "plot_model draws built models. Call model.build(input_shape) or fit the model first."
+        )
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ImportError(
+            "plot_model needs matplotlib, which is not installed. Run: pip install matplotlib"
+        ) from error
+    boxes, arrows = _layout(model)
+    texts = [
+        _text(
+            layer,
+            show_shapes,
+            show_dtype,
+            show_layer_names,
+            show_layer_activations,
+            show_trainable,
+            expand_nested,
+        )
+        for layer, _, _ in boxes
+    ]
+    lines = max(text.count("\n") + 1 for text in texts)
+    tall = _HEIGHT + 0.2 * (lines - 1)
+    across, down = max(c for _, _, c in boxes) + 1, max(r for _, r, _ in boxes) + 1
+    if rankdir == "LR":
+        across, down = down, across
+    figure = Figure(figsize=(across * _WIDTH, down * tall))
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(-0.5, across - 0.5), ylim=(down - 0.5, -0.5))
+    axes.axis("off")
+    points = [(row, column) if rankdir == "LR" else (column, row) for _, row, column in boxes]
+    marks = [
+        axes.text(
+            *point, text, ha="center", va="center", fontsize=8, bbox={"boxstyle": "round", "fc": "white"}
+        )
+        for point, text in zip(points, texts, strict=True)
+    ]
+    for first, second in arrows:
+        axes.annotate(
+            "", points[second], points[first],
+            arrowprops={"arrowstyle": "->", "patchA": marks[first].get_bbox_patch(), "patchB": marks[second].get_bbox_patch()},
+        )  # fmt: skip
+    figure.savefig(to_file, dpi=dpi)
+    return str(to_file)
+
+
+def _layout(model):
+    """[(layer or function, row, column)] and [(box, box)] arrows; a box stands one row below the last it needs."""
+    graph = getattr(model, "_graph", None)
+    if graph is None:
+        count = len(model.layers)
+        return [(layer, i, 0) for i, layer in enumerate(model.layers)], [(i, i + 1) for i in range(count - 1)]
+    boxes, arrows, makers, filled = [], [], {}, {}
+
+    def place(thing, row):
+        column = filled.get(row, 0)
+        filled[row] = column + 1
+        boxes.append((thing, row, column))
+        return len(boxes) - 1
+
+    for tensor in graph.inputs:
+        makers[id(tensor)] = place(tensor.call.function if tensor.call else tensor, 0)
+    for call in graph.calls:
+        sources = list(dict.fromkeys(makers[id(t)] for t in call.inputs))
+        box = place(call.function, 1 + max(boxes[source][1] for source in sources))
+        arrows += [(source, box) for source in sources]
+        makers.update((id(t), box) for t in flatten(call.outputs))
+    return boxes, arrows
+
+
+def _text(layer, shapes, dtype, names, activations, trainable, nested):
+    kind = getattr(layer, "__name__", None) or type(layer).__name__
+    lines = [f"{layer.name} ({kind})" if names and hasattr(layer, "name") else kind]
+    if activations and hasattr(layer, "activation"):
+        lines.append(f"activation: {getattr(layer.activation, '__name__', layer.activation)}")
+    shape = getattr(layer, "_output_shape", None)
+    if shapes and shape is not None:
+        lines.append(f"output: {shape}")
+    if dtype and hasattr(layer, "compute_dtype"):
+        lines.append(f"dtype: {layer.compute_dtype}")
+    if trainable and hasattr(layer, "trainable"):
+        lines.append("trainable" if layer.trainable else "frozen")
+    if nested and hasattr(layer, "layers"):
+        lines += [f"  {inner.name} ({type(inner).__name__})" for inner in layer.layers]
+    return "\n".join(lines)

@@ -1,0 +1,92 @@
+"""Images and texts in folders, as data sets."""
+
+from pathlib import Path
+
+import numpy as np
+
+from minikeras import config
+from minikeras.utils.directory import dataset_of_files
+from minikeras.utils.image import img_to_array, load_img, padded, resized
+from minikeras.utils.timeseries import check_format
+
+_IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+
+
+def image_dataset_from_directory(
+    directory,
+    labels="inferred",
+    label_mode="int",
+    class_names=None,
+    color_mode="rgb",
+    batch_size=32,
+    image_size=(256, 256),
+    shuffle=True,
+    seed=None,
+    validation_split=None,
+    subset=None,
+    interpolation="bilinear",
+    follow_links=False,
+    crop_to_aspect_ratio=False,
+    pad_to_aspect_ratio=False,
+    data_format=None,
+    format="tf",
+    verbose=True,
+):
+    """A data set of the images below a directory, one folder a class: batches (images, labels) of float32.
+
+    Images are (batch, height, width, channels) with values 0 ... 255, resized by Pillow. labels: 'inferred' from the
+    folders, a list in the order of the paths, or None. label_mode: 'int', 'binary' (batch, 1), 'categorical'
+    (batch, classes), or None for images alone. subset 'both' gives (training, validation).
+    """
+    check_format(format, "image_dataset_from_directory")
+    data_format = config.standardize_data_format(data_format)
+    if crop_to_aspect_ratio and pad_to_aspect_ratio:
+        raise ValueError("Only one of crop_to_aspect_ratio and pad_to_aspect_ratio can be True.")
+
+    def read(paths):
+        return np.stack([img_to_array(_image(path), data_format, "float32") for path in paths])
+
+    def _image(path):
+        image = load_img(path, color_mode)
+        if pad_to_aspect_ratio:
+            image = padded(image, image_size)
+        return resized(image, image_size, interpolation, crop_to_aspect_ratio)
+
+    return dataset_of_files(
+        directory, _IMAGES, read, labels=labels, label_mode=label_mode, class_names=class_names, batch_size=batch_size,
+        shuffle=shuffle, seed=seed, validation_split=validation_split, subset=subset, follow_links=follow_links,
+        verbose=verbose,
+    )  # fmt: skip
+
+
+def text_dataset_from_directory(
+    directory,
+    labels="inferred",
+    label_mode="int",
+    class_names=None,
+    batch_size=32,
+    max_length=None,
+    shuffle=True,
+    seed=None,
+    validation_split=None,
+    subset=None,
+    follow_links=False,
+    format="tf",
+    verbose=True,
+):
+    """A data set of the .txt files below a directory, one folder a class: batches (texts, labels).
+
+    Texts are an array of Python strings (UTF-8), cut to `max_length` bytes; the rest as in
+    `image_dataset_from_directory`. A TextVectorization layer makes numbers of them.
+    """
+    check_format(format, "text_dataset_from_directory")
+
+    def read(paths):
+        contents = [Path(path).read_bytes()[:max_length] for path in paths]
+        return np.array([content.decode("utf-8", "replace") for content in contents], dtype=object)
+
+    return dataset_of_files(
+        directory, (".txt",), read, labels=labels, label_mode=label_mode, class_names=class_names,
+        batch_size=batch_size, shuffle=shuffle, seed=seed, validation_split=validation_split, subset=subset,
+        follow_links=follow_links, verbose=verbose,
+    )  # fmt: skip
