@@ -16,13 +16,13 @@ BY_DESIGN = {
     "tracebacks are short without being filtered": """
         keras.config.disable_traceback_filtering keras.config.enable_traceback_filtering
         keras.config.is_traceback_filtering_enabled""",
-    "string tensors": "keras.utils.FeatureSpace keras.layers.HashedCrossing keras.layers.Hashing",
+    "string tensors": "keras.utils.FeatureSpace",
     "the configurations of Keras 2 are read by the loaders themselves": """
         keras.utils.legacy.deserialize_keras_object keras.utils.legacy.serialize_keras_object""",
 }
 
 NOT_YET = """
-    keras.FloatDTypePolicy keras.Function keras.Operation keras.config.disable_interactive_logging
+    keras.Function keras.Operation keras.config.disable_interactive_logging
     keras.config.enable_interactive_logging keras.config.is_interactive_logging_enabled
     keras.config.max_epochs keras.config.max_steps_per_epoch keras.config.set_max_epochs
     keras.config.set_max_steps_per_epoch keras.distribution.DataParallel keras.distribution.DeviceMesh
@@ -35,16 +35,15 @@ NOT_YET = """
     keras.layers.RandomGaussianBlur keras.layers.RandomGrayscale keras.layers.RandomHue
     keras.layers.RandomInvert keras.layers.RandomPerspective keras.layers.RandomPosterization
     keras.layers.RandomSaturation keras.layers.RandomSharpness keras.layers.STFTSpectrogram
-    keras.layers.Solarization keras.layers.deserialize keras.layers.serialize
-    keras.preprocessing.image.smart_resize keras.saving.KerasFileEditor keras.utils.Config
-    keras.utils.Progbar keras.utils.audio_dataset_from_directory keras.utils.bounding_boxes.affine_transform
+    keras.layers.Solarization keras.preprocessing.image.smart_resize keras.saving.KerasFileEditor
+    keras.utils.Config keras.utils.audio_dataset_from_directory keras.utils.bounding_boxes.affine_transform
     keras.utils.bounding_boxes.clip_to_image_size keras.utils.bounding_boxes.compute_ciou
     keras.utils.bounding_boxes.compute_iou keras.utils.bounding_boxes.convert_format
     keras.utils.bounding_boxes.crop keras.utils.bounding_boxes.decode_deltas_to_boxes
     keras.utils.bounding_boxes.encode_box_to_deltas keras.utils.bounding_boxes.pad
     keras.utils.disable_interactive_logging keras.utils.enable_interactive_logging
-    keras.utils.get_source_inputs keras.utils.is_interactive_logging_enabled keras.utils.model_to_dot
-    keras.wrappers.SKLearnClassifier keras.wrappers.SKLearnRegressor keras.wrappers.SKLearnTransformer
+    keras.utils.is_interactive_logging_enabled keras.utils.model_to_dot keras.wrappers.SKLearnClassifier
+    keras.wrappers.SKLearnRegressor keras.wrappers.SKLearnTransformer
 """
 
 # Parameters that no class or function here takes, with the reason.
@@ -58,5 +57,6 @@ PARAMETERS = {
 
 # Names whose parameters differ, with the reason.
 SIGNATURES = {
+    "keras.saving.save_weights": "without `max_shard_size`: weights are one file",
     "keras.KerasTensor": "made by Input and by calls on it; sparse and ragged tensors do not exist here",
 }

@@ -27,8 +27,10 @@ _HOMES = {
     "minikeras.regularizers": ("Regularizer",),
 }
 _NAMES = {name: home for home, names in _HOMES.items() for name in names} | {
-    "KerasTensor": "minikeras.autodiff"
+    "FloatDTypePolicy": "minikeras.dtypes",
+    "KerasTensor": "minikeras.autodiff",
 }
+_ALIASES = {"FloatDTypePolicy": "DTypePolicy", "KerasTensor": "SymbolicTensor"}
 _SUBPACKAGES = (
     "activations", "autodiff", "backend", "callbacks", "config", "constraints", "datasets", "initializers", "kernels", "layers",
     "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "utils",
@@ -40,7 +42,7 @@ __all__ = sorted([*_NAMES, *_SUBPACKAGES])
 def __getattr__(name):
     if name in _NAMES:
         module = importlib.import_module(_NAMES[name])
-        value = getattr(module, "SymbolicTensor" if name == "KerasTensor" else name)
+        value = getattr(module, _ALIASES.get(name, name))
     elif name in _SUBPACKAGES:
         value = importlib.import_module(f"minikeras.{name}")
         if name == "config":  # what tells the configuration of the kernels chosen and of the dtype policy

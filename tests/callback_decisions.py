@@ -104,7 +104,8 @@ def all_decisions(callbacks):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return [
-            [decisions(callbacks, name, arguments, history) for history in histories()] for name, arguments in cases()
+            [decisions(callbacks, name, arguments, history) for history in histories()]
+            for name, arguments in cases()
         ]
 
 

@@ -57,7 +57,9 @@ class BackupAndRestore(Callback):
     def __init__(self, backup_dir, save_freq="epoch", double_checkpoint=False, delete_checkpoint=True):
         super().__init__()
         if not backup_dir:
-            raise ValueError("BackupAndRestore: empty `backup_dir` argument passed. Pass the path of a folder.")
+            raise ValueError(
+                "BackupAndRestore: empty `backup_dir` argument passed. Pass the path of a folder."
+            )
         self.backup_dir = Path(backup_dir)
         self.save_freq = save_freq
         self.double_checkpoint = double_checkpoint

@@ -6,7 +6,9 @@ from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.progbar_logger import ProgbarLogger
 from minikeras.nest import flatten
 
-_BATCH_EVENTS = [f"on_{mode}_batch_{moment}" for mode in ("train", "test", "predict") for moment in ("begin", "end")]
+_BATCH_EVENTS = [
+    f"on_{mode}_batch_{moment}" for mode in ("train", "test", "predict") for moment in ("begin", "end")
+]
 _OLDER_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 

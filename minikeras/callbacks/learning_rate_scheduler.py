@@ -39,7 +39,10 @@ class LearningRateScheduler(Callback):
             optimizer.learning_rate = rate
             if self.verbose > 0:
                 name = f"{suffix[1:]} " if suffix else ""
-                print(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {name}learning rate to {rate}.", flush=True)
+                print(
+                    f"\nEpoch {epoch + 1}: LearningRateScheduler setting {name}learning rate to {rate}.",
+                    flush=True,
+                )
 
     def _rate(self, epoch, optimizer):
         if _takes_two(self.schedule):

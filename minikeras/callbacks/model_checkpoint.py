@@ -45,9 +45,15 @@ class ModelCheckpoint(MonitorCallback):
         self._current_epoch = 0
         endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
         if not self.filepath.endswith(endings):
-            when = "When using `save_weights_only=True` in `ModelCheckpoint`, the" if save_weights_only else "The"
+            when = (
+                "When using `save_weights_only=True` in `ModelCheckpoint`, the"
+                if save_weights_only
+                else "The"
+            )
             expected = " or ".join(f"`{ending}`" for ending in endings)
-            raise ValueError(f"{when} filepath provided must end in {expected}. Received: filepath={self.filepath}")
+            raise ValueError(
+                f"{when} filepath provided must end in {expected}. Received: filepath={self.filepath}"
+            )
 
     def get_state(self):
         return {**super().get_state(), "batches": self._frequency.seen}
@@ -85,7 +91,11 @@ class ModelCheckpoint(MonitorCallback):
         self._say(epoch, f"finished saving model to {path}")
 
     def _path(self, epoch, batch, logs):
-        values = {"epoch": epoch + 1, **logs} if batch is None else {"epoch": epoch + 1, "batch": batch + 1, **logs}
+        values = (
+            {"epoch": epoch + 1, **logs}
+            if batch is None
+            else {"epoch": epoch + 1, "batch": batch + 1, **logs}
+        )
         try:
             return self.filepath.format(**values)
         except KeyError as error:

@@ -21,9 +21,9 @@ class NaNSearch:
         self._position = None
 
     def before(self, batch):
-        """Copy what the step on this batch, (x, y, weights), begins with."""
+        """Copy what the step on this batch, (x, y, weights) or less, begins with."""
         if not self.model.built:
-            self.model(batch[0], training=False)
+            self.model(batch[0] if isinstance(batch, tuple) else batch, training=False)
         if self._kept is None:
             self._kept = [(variable, np.empty_like(variable.array)) for variable in self.model.variables]
         for variable, copy in self._kept:
@@ -116,7 +116,11 @@ class Watch:
 
     def _watching_apply(self, apply):
         def watched(grads, trainable_variables=None):
-            variables = self.model.optimizer._trainable_variables if trainable_variables is None else trainable_variables
+            variables = (
+                self.model.optimizer._trainable_variables
+                if trainable_variables is None
+                else trainable_variables
+            )
             grads = list(grads)
             for gradient, variable in zip(grads, variables, strict=True):
                 if self.gradient is None and gradient is not None and not _all_finite(gradient):

@@ -32,7 +32,9 @@ def write(folder, layers, metadata, epoch):
         labels = metadata.get(layer.name) if isinstance(metadata, dict) else metadata
         if labels is not None:
             lines.append(("metadata_path", os.path.abspath(labels)))
-        entries.append("embeddings {\n" + "".join(f"  {key}: {_quoted(value)}\n" for key, value in lines) + "}\n")
+        entries.append(
+            "embeddings {\n" + "".join(f"  {key}: {_quoted(value)}\n" for key, value in lines) + "}\n"
+        )
     with atomic_write(os.path.join(folder, "projector_config.pbtxt"), "w") as file:
         file.write("".join(entries))
 

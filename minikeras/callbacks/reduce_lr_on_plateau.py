@@ -39,7 +39,9 @@ class ReduceLROnPlateau(MonitorCallback):
     ):
         if "epsilon" in kwargs:
             warnings.warn(
-                "ReduceLROnPlateau(epsilon=...) is an older spelling: use min_delta.", DeprecationWarning, stacklevel=2
+                "ReduceLROnPlateau(epsilon=...) is an older spelling: use min_delta.",
+                DeprecationWarning,
+                stacklevel=2,
             )
             min_delta = kwargs.pop("epsilon")
         if kwargs:
@@ -102,7 +104,10 @@ class ReduceLROnPlateau(MonitorCallback):
                 reduced = True
                 if self.verbose > 0:
                     name = f" {suffix[1:]}" if suffix else ""
-                    print(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing{name} learning rate to {rate}.", flush=True)
+                    print(
+                        f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing{name} learning rate to {rate}.",
+                        flush=True,
+                    )
         return reduced
 
     def in_cooldown(self):

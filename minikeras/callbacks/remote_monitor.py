@@ -49,7 +49,10 @@ class RemoteMonitor(Callback):
         if self.send_as_json:
             body, kind = text.encode(), "application/json"
         else:
-            body, kind = urllib.parse.urlencode({self.field: text}).encode(), "application/x-www-form-urlencoded"
+            body, kind = (
+                urllib.parse.urlencode({self.field: text}).encode(),
+                "application/x-www-form-urlencoded",
+            )
         headers = {"Content-Type": kind, **(self.headers or {})}
         request = urllib.request.Request(self.root + self.path, body, headers)
         try:
@@ -57,7 +60,10 @@ class RemoteMonitor(Callback):
                 answer.read()
         except urllib.error.HTTPError as error:
             error.close()
-            warnings.warn(f"RemoteMonitor: the server at {self.root} answered {error.code} ({error.reason}).", stacklevel=2)
+            warnings.warn(
+                f"RemoteMonitor: the server at {self.root} answered {error.code} ({error.reason}).",
+                stacklevel=2,
+            )
         except OSError as error:
             warnings.warn(f"Could not reach RemoteMonitor root server at {self.root}: {error}.", stacklevel=2)
 

@@ -1,7 +1,5 @@
 """Evaluates a model with the moving averages of its weights."""
 
-import numpy as np
-
 from minikeras.callbacks.callback import Callback
 
 
@@ -11,7 +9,7 @@ class SwapEMAWeights(Callback):
     For optimizers with use_ema=True. swap_on_epoch: also from each epoch's end to the next one's beginning, so that
     callbacks after this one, such as ModelCheckpoint, see the averages.
 
-    >>> import minikeras as keras
+    >>> import minikeras as keras, numpy as np
     >>> model = keras.Sequential([keras.layers.Dense(1)])
     >>> model.compile(keras.optimizers.SGD(0.1, use_ema=True), "mse")
     >>> x, y = np.ones((8, 2)), np.zeros((8, 1))

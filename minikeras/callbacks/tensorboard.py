@@ -138,7 +138,9 @@ class TensorBoard(Callback):
             log_learning_rates(self.model, training)
             if self.write_steps_per_second:
                 began, before = self._epoch_start
-                training["steps_per_second"] = (self._global_train_batch - before) / (time.perf_counter() - began)
+                training["steps_per_second"] = (self._global_train_batch - before) / (
+                    time.perf_counter() - began
+                )
             _write_scalars(self._writer("train"), "epoch_{}", training, epoch)
         validation = {name[4:]: value for name, value in logs.items() if name.startswith("val_")}
         if validation:
@@ -191,7 +193,9 @@ class TensorBoard(Callback):
         try:
             described = self.model.to_json()
         except (NotImplementedError, TypeError, ValueError) as error:
-            warnings.warn(f"TensorBoard: the model has no configuration to draw a graph of: {error}", stacklevel=2)
+            warnings.warn(
+                f"TensorBoard: the model has no configuration to draw a graph of: {error}", stacklevel=2
+            )
             return
         writer._get_file_writer().add_summary(_graph_summary(described), 0)
 
@@ -291,5 +295,6 @@ def png(pixels):
     header = struct.pack(">IIBBBBB", width, height, 8, {1: 0, 3: 2, 4: 6}[colors], 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes())), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
     )

@@ -36,10 +36,13 @@ class _FiniteWatch(Callback):
 
     def _look(self, batch, loss):
         """Note the first value that is not finite, if there is one."""
-        if self._first is None and self._search is not None and self._list.batch is not None:
-            if (loss is not None and not np.isfinite(loss)) or not self._search.after():
-                found = self._search.find(self._list.batch)
-                self._first = f"The first value that was not finite: {found}, in epoch {self._epoch + 1}, batch {batch}."
+        if self._first is not None or self._search is None or self._list.batch is None:
+            return
+        if (loss is not None and not np.isfinite(loss)) or not self._search.after():
+            found = self._search.find(self._list.batch)
+            self._first = (
+                f"The first value that was not finite: {found}, in epoch {self._epoch + 1}, batch {batch}."
+            )
 
     def on_train_end(self, logs=None):
         self._search = self._list = None

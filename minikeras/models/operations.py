@@ -58,13 +58,32 @@ _CLASSES = {
 
 _MODULES = {name: module for module, names in _CLASSES.items() for name in names.split()}
 _BY_LOWER_NAME = {name.lower(): name for name in _MODULES}
+# Classes whose function goes by another name here.
+_FUNCTIONS = {
+    "Abs": "absolute",
+    "Amax": "max",
+    "Amin": "min",
+    "BatchNorm": "batch_normalization",
+    "BitwiseNot": "bitwise_invert",
+    "Conjugate": "conj",
+    "LayerNorm": "layer_normalization",
+    "LeftShift": "bitwise_left_shift",
+    "RMSNorm": "rms_normalization",
+    "RightShift": "bitwise_right_shift",
+    "TrueDivide": "divide",
+}
+_RENAMED = {_FUNCTIONS[name]: name for name in ("BatchNorm", "LayerNorm", "RMSNorm")}
+_MODULES |= dict.fromkeys(_RENAMED.values(), "nn")
 # What Keras passes to the call of an operation, where that is not what precedes the slash in our function's signature.
 _ARGUMENTS = {
     "average": ("x", "weights"),
+    "batch_normalization": ("x", "mean", "variance", "offset", "scale"),
     "bincount": ("x",),
     "clip": ("x",),
     "dot_product_attention": ("query", "key", "value", "bias", "mask", "scale"),
     "getitem": ("x", "index"),
+    "layer_normalization": ("x", "gamma", "beta"),
+    "rms_normalization": ("x", "scale"),
     "isclose": ("x1", "x2", "rtol", "atol"),
     "nanpercentile": ("x", "q"),
     "nanquantile": ("x", "q"),
@@ -85,7 +104,7 @@ def is_operation(entry):
 def operation_entry(call, name):
     """The configuration of a call of a function of `ops`, without its `inbound_nodes`; and the call's (args, kwargs)."""
     function = call.function
-    cls = _BY_LOWER_NAME.get(function.__name__.replace("_", "").lower())
+    cls = _RENAMED.get(function.__name__) or _BY_LOWER_NAME.get(function.__name__.replace("_", "").lower())
     if cls is None:
         # Keras has no operation of this kind: such a model is read here only.
         config = {"name": name, "function": function.__name__}
@@ -141,4 +160,6 @@ def operation_from_entry(entry):
 
 
 def _function_name(cls):
-    return next((n for n in FUNCTIONS if not n.startswith("_") and n.replace("_", "").lower() == str(cls).lower()), None)
+    if not isinstance(cls, str) or cls in _FUNCTIONS:
+        return _FUNCTIONS.get(cls) if isinstance(cls, str) else None
+    return next((n for n in FUNCTIONS if not n.startswith("_") and n.replace("_", "").lower() == cls.lower()), None)

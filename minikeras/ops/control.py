@@ -245,13 +245,15 @@ def custom_gradient(f):
 
     The gradient function receives the gradients of the outputs, one by one, and returns those of the arguments.
 
-    >>> from minikeras import ops
+    >>> from minikeras import GradientTape, Variable, ops
     >>> @ops.custom_gradient
-    ... def softplus(x):
-    ...     e = ops.exp(x)
-    ...     return ops.log(1 + e), lambda upstream: upstream * (1 - 1 / (1 + e))
-    >>> float(softplus(100.0))
-    inf
+    ... def reversed_gradient(x):
+    ...     return x * 1.0, lambda upstream: -upstream
+    >>> v = Variable(3.0)
+    >>> with GradientTape() as tape:
+    ...     y = reversed_gradient(v)
+    >>> float(y), float(tape.gradient(y, v))
+    (3.0, -1.0)
     """
 
     def function(*args, **kwargs):

@@ -10,7 +10,7 @@ from minikeras.registry import (
 from minikeras.saving.errors import ModelFileError, UnsafeFileError
 from minikeras.saving.model_file import load_model, save_model
 from minikeras.saving.weights import load_weights, save_weights
-from minikeras.serialization import deserialize as deserialize_keras_object
+from minikeras.serialization import deserialize_keras_object
 from minikeras.serialization import serialize as serialize_keras_object
 
 CustomObjectScope = custom_object_scope

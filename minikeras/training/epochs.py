@@ -5,6 +5,8 @@ import warnings
 
 import numpy as np
 
+from minikeras.training.arrays import pack
+
 
 class Epochs:
     """The batches of a source, epoch after epoch; with `steps` an epoch ends after so many, and the next goes on there.
@@ -102,7 +104,7 @@ class Epochs:
     def sample(self):
         """A batch to learn shapes from, taken from no one: the coming one, or one that was passed over."""
         if self._sample is not None:
-            return self._sample
+            return pack(self._sample)
         number = self.first_epoch if self.steps_asked is None else self._passes
         if self._running is None:
             self._running = iter(self.source.epoch(number))
@@ -110,7 +112,7 @@ class Epochs:
         batch = next(self._running, None)
         if batch is not None:
             self._running = itertools.chain([batch], self._running)
-        return batch
+        return None if batch is None else pack(batch)
 
 
 def _warn_ran_out():

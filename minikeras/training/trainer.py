@@ -372,10 +372,10 @@ class Trainer:
         if first and self.stop_training:
             return logs
         for number, batch in enumerate(epochs.epoch(epoch), first):
-            events.batch = batch
+            batch = events.batch = pack(batch)
             if begin is not None:
                 begin(number)
-            logs = step(pack(batch))
+            logs = step(batch)
             if end is not None:
                 end(number, logs)
             if stops and self.stop_training:

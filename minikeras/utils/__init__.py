@@ -1,5 +1,6 @@
 """`minikeras.utils`: what surrounds training."""
 
+from minikeras.dtypes import standardize_dtype
 from minikeras.registry import (
     custom_object_scope,
     get_custom_objects,
@@ -7,19 +8,19 @@ from minikeras.registry import (
     get_registered_object,
     register_keras_serializable,
 )
-from minikeras.serialization import deserialize as deserialize_keras_object
+from minikeras.serialization import deserialize_keras_object
 from minikeras.serialization import serialize as serialize_keras_object
 from minikeras.training.pydataset import PyDataset
-from minikeras.dtypes import standardize_dtype
 from minikeras.utils.download import get_file
 from minikeras.utils.drawing import plot_model
 from minikeras.utils.file_datasets import image_dataset_from_directory, text_dataset_from_directory
 from minikeras.utils.image import array_to_img, img_to_array, load_img, save_img
 from minikeras.utils.numerical import normalize, to_categorical
 from minikeras.utils.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
+from minikeras.utils.progbar import Progbar
 from minikeras.utils.seeding import set_random_seed
 from minikeras.utils.sequences import pad_sequences
-from minikeras.utils.session import clear_session, is_keras_tensor
+from minikeras.utils.session import clear_session, get_source_inputs, is_keras_tensor
 from minikeras.utils.split import split_dataset
 from minikeras.utils.timeseries import timeseries_dataset_from_array
 

@@ -26,3 +26,18 @@ def is_keras_tensor(x):
     False
     """
     return isinstance(x, SymbolicTensor)
+
+
+def get_source_inputs(tensor):
+    """The symbolic inputs that a symbolic tensor is computed from, each once."""
+    found, seen, waiting = [], set(), [tensor]
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        sources = current.call.inputs if current.call is not None else []
+        waiting.extend(reversed(sources))
+        if not sources:
+            found.append(current)
+    return found

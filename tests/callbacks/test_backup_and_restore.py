@@ -99,7 +99,9 @@ def weights_after(folder, make, interrupt_at, data=None, **arguments):
     data = data or (lambda: (X, Y))
     settings = {"batch_size": 8, "epochs": 4, "verbose": 0, **arguments}
     with pytest.raises(KeyboardInterrupt):
-        make().fit(*data(), callbacks=[BackupAndRestore(folder, save_freq=2), Interrupt(*interrupt_at)], **settings)
+        make().fit(
+            *data(), callbacks=[BackupAndRestore(folder, save_freq=2), Interrupt(*interrupt_at)], **settings
+        )
     assert (folder / "latest.npz").exists()
     model = make()
     history = model.fit(*data(), callbacks=[BackupAndRestore(folder, save_freq=2)], **settings)
@@ -113,7 +115,21 @@ def weights_after(folder, make, interrupt_at, data=None, **arguments):
         assert np.array_equal(a.numpy(), b.numpy()), a.path
 
 
-OPTIMIZERS = ["SGD", "Adam", "AdamW", "Nadam", "RMSprop", "Adagrad", "Adadelta", "Adamax", "Ftrl", "Lion", "Adafactor", "Lamb", "Muon"]
+OPTIMIZERS = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Nadam",
+    "RMSprop",
+    "Adagrad",
+    "Adadelta",
+    "Adamax",
+    "Ftrl",
+    "Lion",
+    "Adafactor",
+    "Lamb",
+    "Muon",
+]
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -125,14 +141,18 @@ def test_optimizers_with_all_their_state(tmp_path):
     def make():
         schedule = keras.optimizers.schedules.ExponentialDecay(0.05, 3, 0.8)
         return compiled(
-            keras.optimizers.SGD(schedule, momentum=0.9, use_ema=True, gradient_accumulation_steps=3, clipnorm=1.0)
+            keras.optimizers.SGD(
+                schedule, momentum=0.9, use_ema=True, gradient_accumulation_steps=3, clipnorm=1.0
+            )
         )
 
     weights_after(tmp_path, make, (1, 4))
 
 
 def test_loss_scaling(tmp_path):
-    weights_after(tmp_path, lambda: compiled(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01))), (1, 3))
+    weights_after(
+        tmp_path, lambda: compiled(keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(0.01))), (1, 3)
+    )
 
 
 @pytest.mark.parametrize("at", [(0, 2), (0, 4), (1, 0), (3, 4)])
@@ -212,7 +232,9 @@ def test_the_backup_is_deleted_at_the_end_and_nothing_else(tmp_path):
 
 def test_a_backup_that_is_not_deleted_ends_the_next_training_at_once(tmp_path):
     for expected in ([0, 1], [0, 1]):
-        history = compiled().fit(X, Y, epochs=2, verbose=0, callbacks=[BackupAndRestore(tmp_path, delete_checkpoint=False)])
+        history = compiled().fit(
+            X, Y, epochs=2, verbose=0, callbacks=[BackupAndRestore(tmp_path, delete_checkpoint=False)]
+        )
         assert history.epoch == expected
     assert [p.name for p in tmp_path.iterdir()] == ["latest.npz"]
 
@@ -229,7 +251,9 @@ def test_a_damaged_backup_is_refused(tmp_path):
     interrupted(tmp_path)
     path = tmp_path / "latest.npz"
     path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(ValueError, match=r"cannot go on: The file .*latest.npz is damaged .* Delete the folder"):
+    with pytest.raises(
+        ValueError, match=r"cannot go on: The file .*latest.npz is damaged .* Delete the folder"
+    ):
         compiled().fit(X, Y, epochs=4, verbose=0, callbacks=[BackupAndRestore(tmp_path)])
 
 
@@ -270,7 +294,9 @@ def test_a_backup_of_another_model_is_refused(tmp_path):
     interrupted(tmp_path)
     other = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
     other.compile("adam", "mse")
-    with pytest.raises(ValueError, match=r"is of another model: expected 2 variables, received 5; the first difference"):
+    with pytest.raises(
+        ValueError, match=r"is of another model: expected 2 variables, received 5; the first difference"
+    ):
         other.fit(X, Y, epochs=4, verbose=0, callbacks=[BackupAndRestore(tmp_path)])
     with pytest.raises(ValueError, match=r"is of another optimizer: expected 2 variables, received 10"):
         compiled("sgd").fit(X, Y, epochs=4, verbose=0, callbacks=[BackupAndRestore(tmp_path)])
@@ -287,7 +313,14 @@ def test_a_setting_changed_between_the_runs_counts(tmp_path):
     """What the constructors were given is not restored."""
     stopping = EarlyStopping("loss", patience=100)
     with pytest.raises(KeyboardInterrupt):
-        compiled().fit(X, Y, epochs=9, batch_size=8, verbose=0, callbacks=[stopping, BackupAndRestore(tmp_path), Interrupt(2, 0)])
+        compiled().fit(
+            X,
+            Y,
+            epochs=9,
+            batch_size=8,
+            verbose=0,
+            callbacks=[stopping, BackupAndRestore(tmp_path), Interrupt(2, 0)],
+        )
     stopping = EarlyStopping("loss", patience=7)
     compiled().fit(X, Y, epochs=4, batch_size=8, verbose=0, callbacks=[stopping, BackupAndRestore(tmp_path)])
     assert stopping.patience == 7

@@ -22,7 +22,14 @@ class Recorder(callbacks.Callback):
 
 
 def _noting(name):
-    if name in ("on_train_begin", "on_train_end", "on_test_begin", "on_test_end", "on_predict_begin", "on_predict_end"):
+    if name in (
+        "on_train_begin",
+        "on_train_end",
+        "on_test_begin",
+        "on_test_end",
+        "on_predict_begin",
+        "on_predict_end",
+    ):
         return lambda self, logs=None: self.events.append((name, None, _types(logs)))
     return lambda self, number, logs=None: self.events.append((name, number, _types(logs)))
 
@@ -57,19 +64,34 @@ def batches(mode, logs):
 def test_order_in_fit():
     recorder = Recorder()
     compiled().fit(
-        X, Y, batch_size=3, epochs=2, validation_data=(X, Y), validation_batch_size=3, verbose=0, callbacks=[recorder]
+        X,
+        Y,
+        batch_size=3,
+        epochs=2,
+        validation_data=(X, Y),
+        validation_batch_size=3,
+        verbose=0,
+        callbacks=[recorder],
     )
     expected = [("on_train_begin", None, {})]
     for epoch in range(2):
         expected += [("on_epoch_begin", epoch, {}), *batches("train", METRICS), ("on_test_begin", None, {})]
-        expected += [*batches("test", METRICS), ("on_test_end", None, METRICS), ("on_epoch_end", epoch, VALIDATED)]
+        expected += [
+            *batches("test", METRICS),
+            ("on_test_end", None, METRICS),
+            ("on_epoch_end", epoch, VALIDATED),
+        ]
     assert recorder.events == [*expected, ("on_train_end", None, VALIDATED)]
 
 
 def test_order_in_evaluate_and_predict():
     recorder, model = Recorder(), compiled()
     model.evaluate(X, Y, batch_size=3, verbose=0, callbacks=[recorder])
-    assert recorder.events == [("on_test_begin", None, {}), *batches("test", METRICS), ("on_test_end", None, METRICS)]
+    assert recorder.events == [
+        ("on_test_begin", None, {}),
+        *batches("test", METRICS),
+        ("on_test_end", None, METRICS),
+    ]
     recorder.events.clear()
     model.predict(X, batch_size=3, verbose=0, callbacks=[recorder])
     outputs = batches("predict", {"outputs": "ndarray"})
@@ -106,7 +128,12 @@ def test_older_names_of_batch_events():
 
     older = Older()
     compiled().fit(X, Y, batch_size=3, verbose=0, callbacks=[older])
-    assert older.seen == [("begin", 0), ("end", 0, ["loss", "mae"]), ("begin", 1), ("end", 1, ["loss", "mae"])]
+    assert older.seen == [
+        ("begin", 0),
+        ("end", 0, ["loss", "mae"]),
+        ("begin", 1),
+        ("end", 1, ["loss", "mae"]),
+    ]
 
 
 def test_stopping_within_an_epoch_ends_it_in_order():
@@ -117,7 +144,13 @@ def test_stopping_within_an_epoch_ends_it_in_order():
     stopping = Stopping()
     history = compiled().fit(X, Y, batch_size=2, epochs=5, verbose=0, callbacks=[stopping])
     names = [name for name, _, _ in stopping.events]
-    assert names == ["on_train_begin", "on_epoch_begin", "on_train_batch_begin", "on_epoch_end", "on_train_end"]
+    assert names == [
+        "on_train_begin",
+        "on_epoch_begin",
+        "on_train_batch_begin",
+        "on_epoch_end",
+        "on_train_end",
+    ]
     assert history.epoch == [0]
 
 
@@ -130,7 +163,13 @@ def test_lambda_callback():
         on_test_begin=lambda logs: seen.append("test"),
     )
     compiled().fit(X, Y, batch_size=3, validation_data=(X, Y), verbose=0, callbacks=[told])
-    assert seen == [("epoch", 0), ("batch", 0), ("batch", 1), "test", ("end", ["loss", "mae", "val_loss", "val_mae"])]
+    assert seen == [
+        ("epoch", 0),
+        ("batch", 0),
+        ("batch", 1),
+        "test",
+        ("end", ["loss", "mae", "val_loss", "val_mae"]),
+    ]
 
 
 def test_lambda_callback_refuses_events_that_do_not_exist():
@@ -141,14 +180,18 @@ def test_lambda_callback_refuses_events_that_do_not_exist():
 def test_a_class_in_place_of_an_object():
     with pytest.raises(TypeError, match=r"callbacks expected objects.*Create it: add parentheses"):
         compiled().fit(X, Y, verbose=0, callbacks=[callbacks.History])
-    with pytest.raises(TypeError, match="callbacks expected objects of minikeras.callbacks.Callback, received 3"):
+    with pytest.raises(
+        TypeError, match="callbacks expected objects of minikeras.callbacks.Callback, received 3"
+    ):
         compiled().fit(X, Y, verbose=0, callbacks=[3])
 
 
 def test_a_loop_of_ones_own():
     recorder = Recorder()
     model = compiled()
-    together = callbacks.CallbackList([[recorder]], add_history=True, model=model, epochs=1, steps=1, verbose=0)
+    together = callbacks.CallbackList(
+        [[recorder]], add_history=True, model=model, epochs=1, steps=1, verbose=0
+    )
     together.on_train_begin()
     together.on_epoch_begin(0)
     together.on_train_batch_begin(0)
@@ -166,13 +209,18 @@ def test_fit_takes_a_callback_list_and_a_history_of_ones_own():
     history = callbacks.History()
     model = compiled()
     assert model.fit(X, Y, epochs=2, verbose=0, callbacks=[history]) is history
-    assert model.fit(X, Y, epochs=2, verbose=0, callbacks=callbacks.CallbackList([history], model=model)) is history
+    assert (
+        model.fit(X, Y, epochs=2, verbose=0, callbacks=callbacks.CallbackList([history], model=model))
+        is history
+    )
     assert (history.epoch, len(history.history["loss"])) == ([0, 1], 4)
 
 
 def test_without_listeners_batches_cost_nothing():
     together = callbacks.CallbackList([callbacks.EarlyStopping(), callbacks.History()])
-    assert all(together.batch_listener(f"on_{mode}_batch_end") is None for mode in ("train", "test", "predict"))
+    assert all(
+        together.batch_listener(f"on_{mode}_batch_end") is None for mode in ("train", "test", "predict")
+    )
 
 
 def test_the_state_of_a_callback_is_its_plain_attributes():

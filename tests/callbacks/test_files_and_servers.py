@@ -110,13 +110,21 @@ class Receiver:
 def test_posts_as_json():
     with Receiver() as server:
         monitor = RemoteMonitor(server.address, path="/here", headers={"X-Run": "7"}, send_as_json=True)
-        add = LambdaCallback(on_epoch_end=lambda epoch, logs: logs.update(vector=np.arange(2), one=np.float32(0.5)))
+        add = LambdaCallback(
+            on_epoch_end=lambda epoch, logs: logs.update(vector=np.arange(2), one=np.float32(0.5))
+        )
         history = fit(add, monitor, epochs=2).history
     assert [path for path, _, _ in server.posts] == ["/here", "/here"]
     _, headers, body = server.posts[1]
     assert headers["Content-Type"] == "application/json"
     assert headers["X-Run"] == "7"
-    expected = {"epoch": 1, "loss": history["loss"][1], "mae": history["mae"][1], "vector": [0, 1], "one": 0.5}
+    expected = {
+        "epoch": 1,
+        "loss": history["loss"][1],
+        "mae": history["mae"][1],
+        "vector": [0, 1],
+        "one": 0.5,
+    }
     assert json.loads(body) == expected
 
 
@@ -138,7 +146,10 @@ def test_a_server_that_is_not_there():
 
 
 def test_a_server_that_refuses():
-    with Receiver(status=503) as server, pytest.warns(UserWarning, match=r"answered 503 \(Service Unavailable\)"):
+    with (
+        Receiver(status=503) as server,
+        pytest.warns(UserWarning, match=r"answered 503 \(Service Unavailable\)"),
+    ):
         assert fit(RemoteMonitor(server.address)).epoch == [0]
 
 

@@ -42,7 +42,13 @@ def test_only_the_best(tmp_path, capsys):
     model = compiled()
     path = tmp_path / "best.weights.h5"
     checkpoint = ModelCheckpoint(
-        path, "script", save_best_only=True, save_weights_only=True, mode="min", verbose=1, initial_value_threshold=0.9
+        path,
+        "script",
+        save_best_only=True,
+        save_weights_only=True,
+        mode="min",
+        verbose=1,
+        initial_value_threshold=0.9,
     )
     shift = LambdaCallback(on_epoch_end=lambda epoch, logs: model.layers[0].bias.assign([epoch]))
     model.fit(X, Y, epochs=4, verbose=0, callbacks=[scripted([1.0, 0.5, 0.7, 0.6]), shift, checkpoint])
@@ -87,9 +93,13 @@ def test_names(tmp_path):
         ModelCheckpoint("m.keras", save_weights_only=True)
     with pytest.raises(ValueError, match=r"must end in `.keras` or `.h5`. Received: filepath=m.ckpt"):
         ModelCheckpoint("m.ckpt")
-    with pytest.raises(ValueError, match=r"unrecognized save_freq: 'batch'. Expected save_freq are 'epoch' or a positive"):
+    with pytest.raises(
+        ValueError, match=r"unrecognized save_freq: 'batch'. Expected save_freq are 'epoch' or a positive"
+    ):
         ModelCheckpoint("m.keras", save_freq="batch")
-    with pytest.raises(KeyError, match=r"Failed to format this callback filepath: .*accuracy.*Available: epoch, loss"):
+    with pytest.raises(
+        KeyError, match=r"Failed to format this callback filepath: .*accuracy.*Available: epoch, loss"
+    ):
         compiled().fit(X, Y, verbose=0, callbacks=[ModelCheckpoint(tmp_path / "{accuracy}.keras")])
     (tmp_path / "folder.keras").mkdir()
     with pytest.raises(IsADirectoryError, match="specify a non-directory filepath for ModelCheckpoint"):

@@ -58,9 +58,14 @@ def test_a_callback_may_be_used_again():
 
 
 def test_a_metric_that_is_not_there():
-    with pytest.warns(UserWarning, match="conditioned on metric `val_loss` which is not available. Available metrics are: loss"):
+    with pytest.warns(
+        UserWarning,
+        match="conditioned on metric `val_loss` which is not available. Available metrics are: loss",
+    ):
         compiled().fit(X, Y, verbose=0, callbacks=[callbacks.EarlyStopping()])
-    with pytest.warns(UserWarning, match="reduction is conditioned on metric `val_loss` which is not .* loss,learning_rate"):
+    with pytest.warns(
+        UserWarning, match="reduction is conditioned on metric `val_loss` which is not .* loss,learning_rate"
+    ):
         compiled().fit(X, Y, verbose=0, callbacks=[callbacks.ReduceLROnPlateau()])
 
 
@@ -139,11 +144,17 @@ def test_arguments_of_plateau():
 
 @pytest.mark.parametrize(
     "schedule",
-    [lambda epoch, rate: rate * 0.5, lambda epoch: 0.4 * 0.5 ** (epoch + 1), lambda epoch, rate: keras.ops.multiply(rate, 0.5)],
+    [
+        lambda epoch, rate: rate * 0.5,
+        lambda epoch: 0.4 * 0.5 ** (epoch + 1),
+        lambda epoch, rate: keras.ops.multiply(rate, 0.5),
+    ],
 )
 def test_scheduler(schedule, capsys):
     model = compiled(keras.optimizers.SGD(0.4))
-    history = model.fit(X, Y, epochs=3, verbose=0, callbacks=[callbacks.LearningRateScheduler(schedule, verbose=1)])
+    history = model.fit(
+        X, Y, epochs=3, verbose=0, callbacks=[callbacks.LearningRateScheduler(schedule, verbose=1)]
+    )
     assert history.history["learning_rate"] == pytest.approx([0.2, 0.1, 0.05])
     assert "\nEpoch 1: LearningRateScheduler setting learning rate to 0.2" in capsys.readouterr().out
 
@@ -171,4 +182,10 @@ def test_errors_of_scheduler():
 def test_no_warning_when_all_is_well():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        compiled().fit(X, Y, epochs=2, verbose=0, callbacks=[callbacks.EarlyStopping("loss"), callbacks.ReduceLROnPlateau("loss")])
+        compiled().fit(
+            X,
+            Y,
+            epochs=2,
+            verbose=0,
+            callbacks=[callbacks.EarlyStopping("loss"), callbacks.ReduceLROnPlateau("loss")],
+        )

@@ -31,7 +31,9 @@ def read():
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     def read(folder):
-        events = EventAccumulator(str(folder), size_guidance={"scalars": 0, "histograms": 0, "images": 0, "tensors": 0})
+        events = EventAccumulator(
+            str(folder), size_guidance={"scalars": 0, "histograms": 0, "images": 0, "tensors": 0}
+        )
         return events.Reload()
 
     return read
@@ -50,7 +52,9 @@ def test_metrics_of_epochs(tmp_path, read):
     assert scalars(train, "epoch_learning_rate") == [(i, pytest.approx(0.01)) for i in range(3)]
     assert all(e.value > 0 for e in train.Scalars("epoch_steps_per_second"))
     assert scalars(validation, "epoch_loss") == list(enumerate(history["val_loss"]))
-    assert scalars(validation, "evaluation_loss_vs_iterations") == list(zip((2, 4, 6), history["val_loss"], strict=True))
+    assert scalars(validation, "evaluation_loss_vs_iterations") == list(
+        zip((2, 4, 6), history["val_loss"], strict=True)
+    )
     assert not any(tag.startswith("batch_") for tag in train.Tags()["scalars"])
     assert "learning_rate" not in history
 
@@ -131,7 +135,9 @@ def test_images_of_weights(tmp_path, read):
 
 
 def test_embeddings(tmp_path, read):
-    model = keras.Sequential([keras.Input((2,)), layers.Embedding(5, 3, name="words"), layers.Flatten(), layers.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((2,)), layers.Embedding(5, 3, name="words"), layers.Flatten(), layers.Dense(1)]
+    )
     model.compile("sgd", "mse")
     labels = tmp_path / "labels.tsv"
     labels.write_text("a\nb\nc\nd\ne\n")
@@ -146,7 +152,9 @@ def test_embeddings(tmp_path, read):
     assert embedding.metadata_path == str(labels)
     table = np.loadtxt(folder / embedding.tensor_path, delimiter="\t")
     np.testing.assert_allclose(table, model.layers[0].embeddings.numpy(), rtol=1e-6)
-    with pytest.raises(ValueError, match=r"names 'word', which is no Embedding layer of the model. Did you mean 'words'"):
+    with pytest.raises(
+        ValueError, match=r"names 'word', which is no Embedding layer of the model. Did you mean 'words'"
+    ):
         model.fit(
             np.array([[1, 2]]), np.ones((1, 1)), verbose=0,
             callbacks=[TensorBoard(tmp_path, embeddings_freq=1, embeddings_metadata={"word": "x"})],
@@ -168,7 +176,10 @@ def test_an_interrupted_training_closes_its_files(tmp_path, read):
 
 def test_without_tensorboardx(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "tensorboardX", None)
-    with pytest.raises(ImportError, match=r"needs the package tensorboardX. Install it with: pip install minikeras-nn\[tensorboard\]"):
+    with pytest.raises(
+        ImportError,
+        match=r"needs the package tensorboardX. Install it with: pip install minikeras-nn\[tensorboard\]",
+    ):
         compiled().fit(X, Y, verbose=0, callbacks=[TensorBoard(tmp_path)])
 
 
@@ -181,7 +192,13 @@ def test_arguments():
 
 @pytest.mark.parametrize(
     ("shape", "images"),
-    [((4,), [(1, 4, 1)]), ((2, 5), [(2, 5, 1)]), ((5, 2), [(2, 5, 1)]), ((3, 4, 2), [(3, 4, 1)] * 2), ((3, 3, 5, 2), [])],
+    [
+        ((4,), [(1, 4, 1)]),
+        ((2, 5), [(2, 5, 1)]),
+        ((5, 2), [(2, 5, 1)]),
+        ((3, 4, 2), [(3, 4, 1)] * 2),
+        ((3, 3, 5, 2), []),
+    ],
 )
 def test_shapes_of_images(shape, images):
     assert [image.shape for image in images_of(RNG.normal(size=shape))] == images

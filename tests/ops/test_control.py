@@ -31,7 +31,11 @@ def test_switch_keeps_the_index_in_range():
 
 def test_while_loop_stops_by_condition_or_count():
     assert ops.while_loop(lambda x: ops.sum(x) < 100.0, lambda x: x * 2.0, X).tolist() == [32.0, 64.0, 96.0]
-    assert ops.while_loop(lambda x: True, lambda x: (x * 2.0,), (X,), maximum_iterations=2)[0].tolist() == [4.0, 8.0, 12.0]
+    assert ops.while_loop(lambda x: True, lambda x: (x * 2.0,), (X,), maximum_iterations=2)[0].tolist() == [
+        4.0,
+        8.0,
+        12.0,
+    ]
 
 
 def test_while_loop_on_symbolic_tensors_keeps_the_shapes():
@@ -67,7 +71,9 @@ def test_scan_without_elements_needs_a_length():
 
 def test_scan_carries_nests():
     init = {"sum": ops.zeros(()), "count": ops.convert_to_tensor(0)}
-    carry, ys = ops.scan(lambda c, x: ({"sum": c["sum"] + x[0], "count": c["count"] + 1}, x[1]), init, (X, X * 2.0))
+    carry, ys = ops.scan(
+        lambda c, x: ({"sum": c["sum"] + x[0], "count": c["count"] + 1}, x[1]), init, (X, X * 2.0)
+    )
     assert float(carry["sum"]) == 6.0
     assert int(carry["count"]) == 3
     assert ys.tolist() == [2.0, 4.0, 6.0]

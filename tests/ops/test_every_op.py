@@ -161,7 +161,12 @@ TWICE = {
 
 
 @pytest.mark.parametrize(
-    "name", [n for n, row in ROWS.items() if row.gradient and (row.second or (row.name in TWICE and row.second is None))]
+    "name",
+    [
+        n
+        for n, row in ROWS.items()
+        if row.gradient and (row.second or (row.name in TWICE and row.second is None))
+    ],
 )
 def test_gradient_of_the_gradient(name):
     row = ROWS[name]

@@ -158,7 +158,7 @@ def lines(keras):
         [
             keras.Input((8, 4)),
             layers.Conv1D(4, 3, padding="causal"),
-            layers.AveragePooling1D(),
+            layers.AveragePooling1D(2),
             layers.LeakyReLU(negative_slope=0.1),
             layers.Permute((2, 1)),
             layers.Reshape((4, 2, 2, 1)),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras.autodiff import differentiable, operation
+from minikeras.autodiff import as_array, differentiable, operation
 from minikeras.ops.floating import floating, floating_tensor
 
 __all__ = [
@@ -236,6 +236,7 @@ def hypot(x1, x2, /):
 @differentiable
 def ldexp(x1, x2, /):
     """x1 · 2^x2, for integers x2."""
+    x2 = as_array(x2)
     if x2.dtype.kind not in "iu":
         raise TypeError(
             f"ldexp expected integers as exponents x2, received dtype {x2.dtype}. Cast x2 to int32."

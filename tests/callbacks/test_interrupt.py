@@ -1,0 +1,84 @@
+"""Ctrl-C during fit: a real SIGINT to a process on a real terminal."""
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = """
+import numpy as np, minikeras as keras
+from minikeras import layers
+
+class Told(keras.callbacks.Callback):
+    def on_train_batch_begin(self, batch, logs=None):
+        if epochs and batch == 3:
+            print("@ready", flush=True)
+    def on_epoch_end(self, epoch, logs=None):
+        epochs.append(epoch)
+
+epochs = []
+keras.utils.set_random_seed(1)
+model = keras.Sequential([keras.Input((20,)), layers.Dense(64, activation="relu"), layers.Dropout(0.2), layers.Dense(1)])
+model.compile("adam", "mse", metrics=["mae"])
+x = np.random.normal(size=(6400, 20)); y = x.sum(1)
+try:
+    model.fit(x, y, batch_size=8, epochs=10_000, verbose={verbose}, validation_split=0.1, callbacks=[Told()])
+except KeyboardInterrupt:
+    print("@interrupted", flush=True)
+history = model.history
+assert history.epoch == epochs and len(history.history["val_mae"]) == len(epochs) >= 1
+assert np.isfinite(model.predict(x, verbose=0)).all()
+again = model.fit(x, y, batch_size=64, epochs=2, verbose=0)
+assert len(again.history["loss"]) == 2 and again.history["loss"][-1] < 1
+print("@usable", flush=True)
+"""
+
+
+def run(verbose, moment):
+    """The output of the script on a terminal, with one SIGINT `moment` seconds after it is ready."""
+    ours, theirs = pty.openpty()
+    attributes = termios.tcgetattr(theirs)
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT.replace("{verbose}", str(verbose))],
+        cwd=ROOT, stdout=theirs, stderr=theirs, stdin=theirs, env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"},
+    )  # fmt: skip
+    output, sent, deadline = b"", False, time.monotonic() + 60
+    while time.monotonic() < deadline:
+        readable, _, _ = select.select([ours], [], [], 0.05)
+        if readable:
+            output += os.read(ours, 65536)
+        elif process.poll() is not None:
+            break
+        if not sent and b"@ready" in output:
+            time.sleep(moment)
+            process.send_signal(signal.SIGINT)
+            sent = True
+    process.wait(timeout=10)
+    unchanged = termios.tcgetattr(theirs) == attributes
+    os.close(ours)
+    os.close(theirs)
+    text = output.decode().replace("\r\n", "\n")
+    assert process.returncode == 0, text[-3000:]
+    return text, unchanged
+
+
+@pytest.mark.parametrize(("verbose", "moment"), [(1, 0.0), (1, 0.13), (2, 0.05), (0, 0.02)])
+def test_model_history_and_terminal_survive(verbose, moment):
+    text, unchanged = run(verbose, moment)
+    assert unchanged
+    lines = text.split("\n")
+    assert "@usable" in lines
+    # The message begins a line of the terminal: nothing but an erased bar stands before it.
+    (line,) = (line for line in lines if "@interrupted" in line)
+    assert line.split("\r")[-1].removeprefix("^C").removeprefix("\x1b[K") == "@interrupted"
+    hidden, shown = text.rfind("\x1b[?25l"), text.rfind("\x1b[?25h")
+    assert hidden <= shown  # a cursor that was hidden is shown again
+    assert text.rfind("\x1b[3") <= text.rfind("\x1b[0m") or "\x1b[3" not in text
