@@ -34,11 +34,15 @@ def charge(shape, name):
         return
     left -= math.prod(shape)
     if left < 0:
-        raise LimitError(f"the weight '{name}' of shape {tuple(shape)} is larger than all that the file stores.")
+        raise LimitError(
+            f"the weight '{name}' of shape {tuple(shape)} is larger than all that the file stores."
+        )
     _left.set(left)
 
 
 def check_trial(shape):
     """Refuse to try a function on an array of a shape that only a file could ask for."""
     if _left.get() is not None and math.prod(shape) > MOST_TRIED:
-        raise LimitError(f"an array of shape {tuple(shape)} would be needed to find out the shapes of the model.")
+        raise LimitError(
+            f"an array of shape {tuple(shape)} would be needed to find out the shapes of the model."
+        )

@@ -245,8 +245,7 @@ def _operands(count, promote, args):
         common = np.dtype(result_type(*[v.dtype for v in values if isinstance(v, Tensor)]))
         if common.kind == "f":
             values = [
-                v.astype(common) if type(a) in _NUMBERS else v
-                for v, a in zip(values, args, strict=True)
+                v.astype(common) if type(a) in _NUMBERS else v for v, a in zip(values, args, strict=True)
             ]
     return values
 

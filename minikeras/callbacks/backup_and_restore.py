@@ -147,7 +147,6 @@ class BackupAndRestore(Callback):
         if backup["batch"]:
             _assign(self._metric_variables(), backup["metrics"])
         self.model.stop_training = backup["stopped"]
-        self._frequency.seen = backup["batches_since"]
         _set_random_state(backup["random"])
         states = {}
         for name, state in backup["callbacks"]:
@@ -174,7 +173,6 @@ class BackupAndRestore(Callback):
             "epoch": epoch,
             "batch": batch,
             "stopped": bool(self.model.stop_training),
-            "batches_since": self._frequency.seen,
             "paths": [v.path for v in variables],
             "model": [v.array for v in variables],
             "optimizers": [

@@ -41,7 +41,9 @@ class Attention(Layer):
         self.scale = self.add_weight(name="scale", shape=(), initializer="ones") if self.use_scale else None
         self.concat_score_weight = None
         if self.score_mode == "concat":
-            self.concat_score_weight = self.add_weight(name="concat_score_weight", shape=(), initializer="ones")
+            self.concat_score_weight = self.add_weight(
+                name="concat_score_weight", shape=(), initializer="ones"
+            )
 
     def scores(self, query, key):
         """How much each query wants each key: (batch, targets, sources)."""
@@ -82,7 +84,9 @@ class Attention(Layer):
         self._check(input_shape)
         return (*input_shape[0][:-1], input_shape[1][-1])
 
-    def compute_output_spec(self, inputs, mask=None, return_attention_scores=False, training=None, use_causal_mask=False):
+    def compute_output_spec(
+        self, inputs, mask=None, return_attention_scores=False, training=None, use_causal_mask=False
+    ):
         query, key = inputs[0].shape, inputs[-1].shape
         spec = Spec(self.compute_output_shape([x.shape for x in inputs]), self.compute_dtype)
         return (spec, Spec((*query[:-1], key[-2]), self.compute_dtype)) if return_attention_scores else spec
@@ -123,7 +127,9 @@ class AdditiveAttention(Attention):
         self._check(input_shape)
         self.scale = None
         if self.use_scale:
-            self.scale = self.add_weight(name="scale", shape=(input_shape[0][-1],), initializer="glorot_uniform")
+            self.scale = self.add_weight(
+                name="scale", shape=(input_shape[0][-1],), initializer="glorot_uniform"
+            )
 
     def scores(self, query, key):
         likeness = ops.tanh(_pairs(query, key))

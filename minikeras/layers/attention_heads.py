@@ -34,7 +34,9 @@ class AttentionHeads(Layer):
     ):
         """Keep the settings that all such layers have."""
         if sliding_window is not None and (not isinstance(sliding_window, int) or sliding_window <= 0):
-            raise ValueError(f"{who(self)}: sliding_window must be a positive integer or None, received {sliding_window!r}.")
+            raise ValueError(
+                f"{who(self)}: sliding_window must be a positive integer or None, received {sliding_window!r}."
+            )
         if flash_attention:
             raise ValueError(f"{who(self)}: flash_attention=True is not available on a CPU. Leave it out.")
         self.sliding_window = sliding_window
@@ -141,4 +143,8 @@ def _fresh(initializer):
 def _beside_heads(mask, rank, trailing):
     """A mask (batch, targets, sources) with axes of size 1 for the heads, before its last `trailing` axes."""
     missing = rank - len(mask.shape)
-    return ops.expand_dims(mask, tuple(range(-trailing - missing, -trailing))) if missing else ops.convert_to_tensor(mask)
+    return (
+        ops.expand_dims(mask, tuple(range(-trailing - missing, -trailing)))
+        if missing
+        else ops.convert_to_tensor(mask)
+    )

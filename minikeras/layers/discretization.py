@@ -52,7 +52,9 @@ class Discretization(Layer):
     def adapt(self, data, steps=None):
         """Learn the boundaries from an array or from batches, the first `steps` of them."""
         if self.num_bins is None:
-            raise ValueError(f"{who(self)} was given bin_boundaries: there is nothing to adapt. Pass num_bins instead.")
+            raise ValueError(
+                f"{who(self)} was given bin_boundaries: there is nothing to adapt. Pass num_bins instead."
+            )
         self.reset_state()
         for batch in batches(data, steps, self):
             self.update_state(batch)
@@ -75,7 +77,9 @@ class Discretization(Layer):
 
     def call(self, inputs):
         if self.bin_boundaries is None:
-            raise ValueError(f"{who(self)} has no boundaries yet. Call adapt(data) first, or pass bin_boundaries.")
+            raise ValueError(
+                f"{who(self)} has no boundaries yet. Call adapt(data) first, or pass bin_boundaries."
+            )
         bins = np.asarray(self.bin_boundaries, inputs.dtype if inputs.dtype.kind == "f" else config.floatx())
         indices = ops.digitize(inputs, bins)
         dtype = "int32" if self.output_mode == "int" else self.compute_dtype

@@ -60,7 +60,9 @@ class EinsumDense(Layer):
         sizes = self._sizes(input_shape, letters, output)
         for letter in kernel:
             if letter not in sizes:
-                self._refuse(f"the kernel's axis '{letter}' is named neither by the inputs nor by the outputs")
+                self._refuse(
+                    f"the kernel's axis '{letter}' is named neither by the inputs nor by the outputs"
+                )
         self.input_spec = InputSpec(ndim=len(input_shape))
         self.kernel = self.add_weight(
             name="kernel",
@@ -94,14 +96,19 @@ class EinsumDense(Layer):
 
     def get_config(self):
         config = super().get_config()
-        return {**config, "output_shape": list(self.partial_output_shape)}
+        return {
+            **config,
+            "output_shape": list(self.partial_output_shape),
+            "activity_regularizer": regularizers.serialize(self.activity_regularizer),
+        }
 
     # Letters and sizes
 
     def _letters(self, rank):
         """The letters of the inputs, the kernel and the outputs, ellipses written out."""
         match = re.fullmatch(
-            r"(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?", self.equation.replace(" ", "")
+            r"(\.{3})?([a-zA-Z]+)(\.{3})?,([a-zA-Z]+)->(\.{3})?([a-zA-Z]+)(\.{3})?",
+            self.equation.replace(" ", ""),
         )
         if match is None or match[1] != match[5] or match[3] != match[7] or (match[1] and match[3]):
             self._refuse("it must have the form ab,bc->ac, ...b,bc->...c or ab...,bc->ac...")
@@ -110,7 +117,9 @@ class EinsumDense(Layer):
         if elided < 0 or (elided and not match[1] and not match[3]):
             self._refuse(f"it names {len(letters)} axes of the inputs, which have {rank}")
         rest = "".join([c for c in string.ascii_letters if c not in self.equation][:elided])
-        return (rest + letters, kernel, rest + output) if match[1] else (letters + rest, kernel, output + rest)
+        return (
+            (rest + letters, kernel, rest + output) if match[1] else (letters + rest, kernel, output + rest)
+        )
 
     def _sizes(self, input_shape, letters, output):
         """The size of each letter's axis in the inputs and outputs."""
@@ -119,14 +128,24 @@ class EinsumDense(Layer):
         given = self.partial_output_shape
         first = len(output) - len(given) if "..." in self.equation[:3] else 1
         named = output[first : first + len(given)]
-        if len(named) != len(given) or set(output[:first]) - set(sizes) or set(output[first + len(given) :]) - set(sizes):
-            self._refuse(f"output_shape={given} must give one size for each of its named output axes but the batch axis")
+        if (
+            len(named) != len(given)
+            or set(output[:first]) - set(sizes)
+            or set(output[first + len(given) :]) - set(sizes)
+        ):
+            self._refuse(
+                f"output_shape={given} must give one size for each of its named output axes but the batch axis"
+            )
         for letter, size in zip(named, given, strict=True):
             if size is None:
                 if letter not in sizes:
-                    self._refuse(f"output_shape={given} must give the size of '{letter}', which the inputs do not have")
+                    self._refuse(
+                        f"output_shape={given} must give the size of '{letter}', which the inputs do not have"
+                    )
             elif sizes.setdefault(letter, size) not in (None, size):
-                self._refuse(f"output_shape={given} has the size {size} for '{letter}', the inputs {sizes[letter]}")
+                self._refuse(
+                    f"output_shape={given} has the size {size} for '{letter}', the inputs {sizes[letter]}"
+                )
             else:
                 sizes[letter] = size
         return sizes

@@ -36,7 +36,9 @@ class Rescaling(Layer):
         scale = self.scale
         if np.ndim(scale) and config.image_data_format() == "channels_first":
             scale = np.reshape(scale, (*np.shape(scale), *(1,) * (3 - np.ndim(scale))))
-        scale, offset = (np.asarray(v, self.compute_dtype) if np.ndim(v) else float(v) for v in (scale, self.offset))
+        scale, offset = (
+            np.asarray(v, self.compute_dtype) if np.ndim(v) else float(v) for v in (scale, self.offset)
+        )
         return ops.add(ops.multiply(inputs, scale), offset)
 
     def compute_output_shape(self, input_shape):
@@ -63,7 +65,9 @@ class Normalization(Layer):
         self.axis = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
         self.invert = invert
         if (mean is None) != (variance is None):
-            raise ValueError(f"{who(self)}: mean and variance are given together, received {mean!r} and {variance!r}.")
+            raise ValueError(
+                f"{who(self)}: mean and variance are given together, received {mean!r} and {variance!r}."
+            )
         if mean is not None and (np.shape(mean) != np.shape(variance) or np.ndim(mean) > len(self.axis)):
             raise ValueError(
                 f"{who(self)}: mean and variance must have one shape, with at most an axis for each of axis={self.axis}; "
@@ -75,7 +79,9 @@ class Normalization(Layer):
     def build(self, input_shape):
         rank = len(input_shape)
         if any(not -rank <= axis < rank for axis in self.axis):
-            raise ValueError(f"{who(self)}: axis={self.axis} must name axes of the inputs, received shape {input_shape}.")
+            raise ValueError(
+                f"{who(self)}: axis={self.axis} must name axes of the inputs, received shape {input_shape}."
+            )
         self._kept = tuple(sorted([axis % rank for axis in self.axis]))
         if any(input_shape[axis] is None for axis in self._kept):
             raise ValueError(
@@ -86,13 +92,19 @@ class Normalization(Layer):
         if self.input_mean is None:
             shape = tuple([input_shape[axis] for axis in self._kept])
             self.adapt_mean = self.add_weight(name="mean", shape=shape, initializer="zeros", trainable=False)
-            self.adapt_variance = self.add_weight(name="variance", shape=shape, initializer="ones", trainable=False)
-            self.count = self.add_weight(name="count", shape=(), dtype="int32", initializer="zeros", trainable=False)
+            self.adapt_variance = self.add_weight(
+                name="variance", shape=shape, initializer="ones", trainable=False
+            )
+            self.count = self.add_weight(
+                name="count", shape=(), dtype="int32", initializer="zeros", trainable=False
+            )
 
     def adapt(self, data):
         """Learn mean and variance from an array, a PyDataset or an iterable of batches."""
         if self.input_mean is not None:
-            raise ValueError(f"{who(self)} was given mean and variance: there is nothing to adapt. Leave them out.")
+            raise ValueError(
+                f"{who(self)} was given mean and variance: there is nothing to adapt. Leave them out."
+            )
         mean = variance = 0.0
         total = 0
         for batch in batches(data, None, self):
@@ -110,7 +122,9 @@ class Normalization(Layer):
             total += count
             share = count / total
             difference = x.mean(axis=summed) - mean
-            variance = variance * (1 - share) + x.var(axis=summed) * share + difference**2 * share * (1 - share)
+            variance = (
+                variance * (1 - share) + x.var(axis=summed) * share + difference**2 * share * (1 - share)
+            )
             mean = mean + difference * share
         self.adapt_mean.assign(np.asarray(mean))
         self.adapt_variance.assign(np.asarray(variance))
@@ -142,7 +156,9 @@ class Normalization(Layer):
         # Fewer axes than `axis` names belong to the last of them.
         named = self._kept[len(self._kept) - given.ndim :]
         shape = [given.shape[named.index(axis)] if axis in named else 1 for axis in range(len(self._spread))]
-        return ops.convert_to_tensor(np.broadcast_to(given.reshape(shape), self._spread).astype(self.compute_dtype))
+        return ops.convert_to_tensor(
+            np.broadcast_to(given.reshape(shape), self._spread).astype(self.compute_dtype)
+        )
 
     def finalize_state(self):
         """Nothing to do: what `adapt` learned is in use at once."""
@@ -150,4 +166,7 @@ class Normalization(Layer):
     def get_config(self):
         config = super().get_config()
         given = {"mean": self.input_mean, "variance": self.input_variance}
-        return {**config, **{name: None if value is None else value.tolist() for name, value in given.items()}}
+        return {
+            **config,
+            **{name: None if value is None else value.tolist() for name, value in given.items()},
+        }

@@ -101,7 +101,9 @@ def _up_to_16(data):
     multiplier = _K2 + size * 2
     if size >= 8:
         a, b = _word(data, 0) + _K2, _word(data, size - 8)
-        return _mixed((_right(b, 37) * multiplier + a) & _MASK, ((_right(a, 25) + b) * multiplier) & _MASK, multiplier)
+        return _mixed(
+            (_right(b, 37) * multiplier + a) & _MASK, ((_right(a, 25) + b) * multiplier) & _MASK, multiplier
+        )
     if size >= 4:
         return _mixed(size + (_half(data, 0) << 3), _half(data, size - 4), multiplier)
     if size:

@@ -58,7 +58,9 @@ class Hashing(StringLayer):
         self.output_mode = one_of(output_mode, ("int", "one_hot", "multi_hot", "count"), "output_mode", self)
         self.sparse = dense_only(sparse, self)
         if output_mode == "int" and self.compute_dtype not in ("int32", "int64"):
-            raise ValueError(f"{who(self)}: output_mode='int' goes with dtype int32 or int64, received {self.compute_dtype}.")
+            raise ValueError(
+                f"{who(self)}: output_mode='int' goes with dtype int32 or int64, received {self.compute_dtype}."
+            )
         # What comes in is hashed as it is.
         self.autocast = False
         self.built = True

@@ -19,7 +19,9 @@ class _Frame(ImageLayer):
     def cut(self, images, top, left, rows, columns):
         """The part of a batch of images that begins at a row and a column, of at most so many."""
         rows, columns = slice(top, top + rows), slice(left, left + columns)
-        return images[:, :, rows, columns] if self.data_format == "channels_first" else images[:, rows, columns]
+        return (
+            images[:, :, rows, columns] if self.data_format == "channels_first" else images[:, rows, columns]
+        )
 
     def middle(self, height, width):
         """(top, left, rows, columns) of the largest part in the middle that has the layer's proportions."""

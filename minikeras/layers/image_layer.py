@@ -32,7 +32,9 @@ def interval(value, bounds, name, layer, symmetric=False):
 def value_range_of(value, layer):
     """(lowest, highest) value that a pixel has."""
     if not isinstance(value, (tuple, list)) or len(value) != 2:
-        raise ValueError(f"{who(layer)}: value_range must be two numbers, such as (0, 255), received {value!r}.")
+        raise ValueError(
+            f"{who(layer)}: value_range must be two numbers, such as (0, 255), received {value!r}."
+        )
     return tuple(sorted(value))
 
 
@@ -95,7 +97,9 @@ class ImageLayer(Layer):
             if key in data:
                 result[key] = self._batched(transform, data[key], transformation, training, several)
         if "bounding_boxes" in data:
-            result["bounding_boxes"] = self.transform_bounding_boxes(data["bounding_boxes"], transformation, training)
+            result["bounding_boxes"] = self.transform_bounding_boxes(
+                data["bounding_boxes"], transformation, training
+            )
         return result
 
     def _is_batch(self, images):
@@ -120,7 +124,9 @@ class ImageLayer(Layer):
     def draw(self, shape, bounds, seed=None):
         """Numbers between two bounds, evenly distributed, from the given seed or the layer's own."""
         low, high = bounds
-        return random.uniform(tuple(shape), float(low), float(high), seed=self.generator if seed is None else seed)
+        return random.uniform(
+            tuple(shape), float(low), float(high), seed=self.generator if seed is None else seed
+        )
 
     def floats(self, images):
         """Images in the dtype that the layer computes in."""

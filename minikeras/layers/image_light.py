@@ -35,7 +35,9 @@ class RandomBrightness(ImageLayer):
         images = self.floats(images)
         if not training:
             return images
-        return ops.clip(ops.add(images, ops.cast(transformation["rgb_delta"], images.dtype)), *self.value_range)
+        return ops.clip(
+            ops.add(images, ops.cast(transformation["rgb_delta"], images.dtype)), *self.value_range
+        )
 
 
 class RandomContrast(ImageLayer):

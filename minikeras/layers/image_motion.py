@@ -88,7 +88,13 @@ class RandomRotation(Warp):
         cosine, sine = ops.cos(radians), ops.sin(radians)
         x, y = (width - 1) / 2, (height - 1) / 2
         matrix = affine(cosine, -sine, x - x * cosine + y * sine, sine, cosine, y - x * sine - y * cosine)
-        return {"angle": angle, "rotation_matrix": matrix, "image_height": height, "image_width": width, "batch_size": count}
+        return {
+            "angle": angle,
+            "rotation_matrix": matrix,
+            "image_height": height,
+            "image_width": width,
+            "batch_size": count,
+        }
 
     def warped(self, images, transformation, interpolation):
         return self.moved(images, transformation["rotation_matrix"], interpolation)
@@ -181,7 +187,9 @@ class RandomZoom(Warp):
     def _shares(self, factor, name):
         low, high = interval(factor, (-1, 1), name, self)
         if isinstance(factor, (tuple, list)) and low <= -1:
-            raise ValueError(f"{who(self)}: {name} must be greater than -1, received {factor!r}. Nothing would be left.")
+            raise ValueError(
+                f"{who(self)}: {name} must be greater than -1, received {factor!r}. Nothing would be left."
+            )
         return 1.0 + low, 1.0 + high
 
     def get_random_transformation(self, data, training=True, seed=None):

@@ -49,7 +49,9 @@ class IndexLookup(StringLayer):
     ):
         super().__init__(name=name, trainable=trainable, dtype=dtype, **kwargs)
         mode = {"binary": "multi_hot", "tf-idf": "tf_idf"}.get(output_mode, output_mode)
-        self.output_mode = one_of(mode, ("int", "one_hot", "multi_hot", "count", "tf_idf"), "output_mode", self)
+        self.output_mode = one_of(
+            mode, ("int", "one_hot", "multi_hot", "count", "tf_idf"), "output_mode", self
+        )
         self.oov_method = one_of(oov_method, ("floormod", "farmhash"), "oov_method", self)
         self.max_tokens = max_tokens
         self.num_oov_indices = num_oov_indices
@@ -64,7 +66,9 @@ class IndexLookup(StringLayer):
         self._refuse_what_does_not_go_together(idf_weights)
         self._fixed = vocabulary is not None if has_input_vocabulary is None else has_input_vocabulary
         self._size_told = vocabulary_size
-        self.input_vocabulary = None if vocabulary is None or isinstance(vocabulary, str) else _listed(vocabulary)
+        self.input_vocabulary = (
+            None if vocabulary is None or isinstance(vocabulary, str) else _listed(vocabulary)
+        )
         self.input_idf_weights = None if idf_weights is None else _listed(idf_weights)
         self.idf_weights = None
         self._tokens, self._index = [], {}
@@ -78,7 +82,8 @@ class IndexLookup(StringLayer):
                 self.max_tokens is not None and self.max_tokens <= 1
             ),
             "pad_to_max_tokens=True needs max_tokens": self.pad_to_max_tokens and self.max_tokens is None,
-            f"num_oov_indices must not be negative, received {self.num_oov_indices}": self.num_oov_indices < 0,
+            f"num_oov_indices must not be negative, received {self.num_oov_indices}": self.num_oov_indices
+            < 0,
             f"invert=True goes with output_mode='int', received {self.output_mode!r}": (
                 self.invert and self.output_mode != "int"
             ),
@@ -139,7 +144,9 @@ class IndexLookup(StringLayer):
     def _check(self, tokens, special):
         repeated = [token for token, count in collections.Counter(tokens).items() if count > 1]
         if repeated:
-            raise ValueError(f"{who(self)}: the tokens of a vocabulary must differ, received twice: {repeated[:10]}.")
+            raise ValueError(
+                f"{who(self)}: the tokens of a vocabulary must differ, received twice: {repeated[:10]}."
+            )
         reserved = [self.mask_token, self.oov_token if self.invert else None]
         for token in reserved:
             if token is not None and token in tokens:
@@ -200,7 +207,11 @@ class IndexLookup(StringLayer):
                 f"{who(self)} was given its vocabulary: there is nothing to adapt. Leave out vocabulary= to learn it."
             )
         rows = data if isinstance(data, list) else self.tokens(data)
-        rows = rows if isinstance(rows, list) else np.reshape(rows, (1, -1) if rows.ndim < 2 else (len(rows), -1)).tolist()
+        rows = (
+            rows
+            if isinstance(rows, list)
+            else np.reshape(rows, (1, -1) if rows.ndim < 2 else (len(rows), -1)).tolist()
+        )
         for row in rows:
             self._counts.update(row)
             self._documents.update(set(row))
@@ -249,7 +260,9 @@ class IndexLookup(StringLayer):
         y = encode(Tensor(indices), mode, self._depth(), "int64")
         if self.output_mode == "tf_idf":
             if self.idf_weights is None:
-                raise RuntimeError(f"{who(self)} has no idf_weights yet. Call adapt(data) or set_vocabulary first.")
+                raise RuntimeError(
+                    f"{who(self)} has no idf_weights yet. Call adapt(data) or set_vocabulary first."
+                )
             y = ops.multiply(ops.cast(y, self.idf_weights.dtype), self.idf_weights)
         return y
 
@@ -279,7 +292,9 @@ class IndexLookup(StringLayer):
         """The tokens at indices, the other way round: an array of strings, or a tensor of integers."""
         table = np.array([*self.get_vocabulary(), self.oov_token])
         places = indices.astype("int64")
-        known = (places >= self._masked()) & (places < len(table) - 1) | ((places == 0) & bool(self._masked()))
+        known = (places >= self._masked()) & (places < len(table) - 1) | (
+            (places == 0) & bool(self._masked())
+        )
         found = table[np.where(known, places, len(table) - 1)]
         return found if found.dtype.kind == "U" else Tensor(found.astype("int64"))
 
@@ -345,5 +360,7 @@ def _lines(path, layer):
     try:
         text = Path(path).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise ValueError(f"{who(layer)}: the vocabulary file {path} does not exist. Correct the path.") from None
+        raise ValueError(
+            f"{who(layer)}: the vocabulary file {path} does not exist. Correct the path."
+        ) from None
     return text.rstrip("\n").split("\n") if text.strip("\n") else []

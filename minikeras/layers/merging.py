@@ -235,7 +235,9 @@ class Concatenate(Merge):
             return None
         rank = max([len(one.shape) for one in mask if one is not None])
         everywhere = [
-            ops.ones_like(x, dtype="bool") if m is None else ops.logical_and(_spread(m, x), ops.ones_like(x, dtype="bool"))
+            ops.ones_like(x, dtype="bool")
+            if m is None
+            else ops.logical_and(_spread(m, x), ops.ones_like(x, dtype="bool"))
             for x, m in zip(inputs, mask, strict=True)
         ]
         joined = ops.concatenate(everywhere, axis=self.axis)
@@ -288,7 +290,9 @@ class Dot(Merge):
                 f"{second[b]} (axis {b} of shape {tuple(second)}). Choose other axes or reshape the inputs."
             )
         batch = first[0] if first[0] is not None else second[0]
-        rest = [s for i, s in enumerate(first[1:], 1) if i != a] + [s for i, s in enumerate(second[1:], 1) if i != b]
+        rest = [s for i, s in enumerate(first[1:], 1) if i != a] + [
+            s for i, s in enumerate(second[1:], 1) if i != b
+        ]
         return (batch, *(rest or [1]))
 
     def compute_mask(self, inputs, mask=None):

@@ -1,11 +1,11 @@
 """Attention in several heads at once."""
 
+from minikeras import ops
 from minikeras.autodiff.symbolic import Spec
 from minikeras.layers.attention_heads import AttentionHeads
 from minikeras.layers.core import positive_integer
 from minikeras.layers.settings import share
 from minikeras.layers.spec import who
-from minikeras import ops
 
 __all__ = ["MultiHeadAttention"]
 
@@ -75,7 +75,9 @@ class MultiHeadAttention(AttentionHeads):
             return None
         values = (value,) if isinstance(value, int) else value
         if not isinstance(values, (list, tuple)) or any(not isinstance(v, int) for v in values):
-            raise ValueError(f"{who(self)}: {name} must be an integer or a tuple of integers, received {value!r}.")
+            raise ValueError(
+                f"{who(self)}: {name} must be an integer or a tuple of integers, received {value!r}."
+            )
         return tuple(values)
 
     def build(self, query_shape, value_shape, key_shape=None):
@@ -104,7 +106,9 @@ class MultiHeadAttention(AttentionHeads):
         query = "abcdefghijkl"[:rank]
         key = "".join([c.upper() if i in self.attention_axes else c for i, c in enumerate(query)])
         apart = "".join([c for i, c in enumerate(query[:-1]) if i not in self.attention_axes])
-        scores = apart + "".join([query[a] for a in self.attention_axes] + [key[a] for a in self.attention_axes])
+        scores = apart + "".join(
+            [query[a] for a in self.attention_axes] + [key[a] for a in self.attention_axes]
+        )
         return f"{query},{key}->{scores}", f"{scores},{key}->{query}"
 
     def call(

@@ -21,7 +21,9 @@ def as_strings(value, encoding="utf-8"):
         flat = array.ravel().tolist()
         if not flat or not all(isinstance(v, (str, bytes)) for v in flat):
             return None
-        array = np.array([v.decode(encoding) if isinstance(v, bytes) else v for v in flat]).reshape(array.shape)
+        array = np.array([v.decode(encoding) if isinstance(v, bytes) else v for v in flat]).reshape(
+            array.shape
+        )
     if array.dtype.kind == "S":
         array = np.char.decode(array, encoding)
     return array if array.dtype.kind == "U" else None

@@ -77,11 +77,15 @@ class TextVectorization(StringLayer):
         self.standardize = standardize
         if standardize is not None and not callable(standardize):
             self.standardize = one_of(standardize, tuple(_STANDARDIZE), "standardize", self)
-        self.split = split if split is None or callable(split) else one_of(split, tuple(_SPLIT), "split", self)
+        self.split = (
+            split if split is None or callable(split) else one_of(split, tuple(_SPLIT), "split", self)
+        )
         ngrams = tuple(ngrams) if isinstance(ngrams, list) else ngrams
         widths = ngrams if isinstance(ngrams, tuple) else (1,) if ngrams is None else (ngrams,)
         if any(not isinstance(width, int) or width < 1 for width in widths):
-            raise ValueError(f"{who(self)}: ngrams must be None, a positive integer or a tuple of them, received {ngrams!r}.")
+            raise ValueError(
+                f"{who(self)}: ngrams must be None, a positive integer or a tuple of them, received {ngrams!r}."
+            )
         self.ngrams = ngrams
         self.ragged = False
         self.encoding = encoding

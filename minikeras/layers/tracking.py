@@ -161,7 +161,11 @@ class Tracking:
         shape_of = getattr(store, "shape", lambda key: np.shape(store[key]))
         stored = [tuple(shape_of(str(i))) if str(i) in store else None for i in range(len(store))]
         if stored != [v.shape for v in own]:
-            hint = "" if self.built else " It was never built: build it in the build() of the layer that owns it."
+            hint = (
+                ""
+                if self.built
+                else " It was never built: build it in the build() of the layer that owns it."
+            )
             raise ValueError(
                 f"{type(self).__name__} '{self.name}' has variables of shapes ({_shapes(own)}), "
                 f"the file ({', '.join(map(str, stored)) or 'none'}).{hint}"

@@ -7,4 +7,13 @@ from minikeras.models.model import Model
 from minikeras.models.sequential import Sequential
 from minikeras.saving import load_model, save_model
 
-__all__ = ["Functional", "Model", "Sequential", "clone_model", "load_model", "model_from_config", "model_from_json", "save_model"]
+__all__ = [
+    "Functional",
+    "Model",
+    "Sequential",
+    "clone_model",
+    "load_model",
+    "model_from_config",
+    "model_from_json",
+    "save_model",
+]

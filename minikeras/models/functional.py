@@ -27,7 +27,9 @@ class Functional(Model):
         for layer in self.layers:
             config = serialize(layer)
             config["name"] = layer.name
-            config["inbound_nodes"] = [names.node(call.args, call.kwargs) for call in names.calls_of(layer) if call.inputs]
+            config["inbound_nodes"] = [
+                names.node(call.args, call.kwargs) for call in names.calls_of(layer) if call.inputs
+            ]
             layers.append(config)
         for call in self._graph.calls:
             if not isinstance(call.function, Layer):
@@ -88,14 +90,20 @@ class _Names:
 
     def node(self, args, kwargs):
         """The arguments of a call as plain data."""
-        return {"args": [self._plain(a) for a in args], "kwargs": {k: self._plain(v) for k, v in kwargs.items()}}
+        return {
+            "args": [self._plain(a) for a in args],
+            "kwargs": {k: self._plain(v) for k, v in kwargs.items()},
+        }
 
     def function_entry(self, call):
         """A function of `ops` in the graph, as an entry among the layers."""
         name = self._functions[id(call)][1]
         entry, args, kwargs = operation_entry(call, name)
         if call.function.__name__ == "getitem" and isinstance(args[1], list):
-            args = [args[0], np.asarray(args[1])]  # a list of numbers picks rows; a tuple's items index an axis each
+            args = [
+                args[0],
+                np.asarray(args[1]),
+            ]  # a list of numbers picks rows; a tuple's items index an axis each
         return {**entry, "name": name, "inbound_nodes": [self.node(args, kwargs)]}
 
     def _plain(self, value):
@@ -154,7 +162,10 @@ def _rebuilt(config, custom_objects):
         counted = isinstance(made[name], Model) if old else _is_functional(made[name])
         return tensors[name, number - counted, position]
 
-    return _map_places(find, config["input_layers"]), _map_places(find, config["output_layers"])
+    ends = [_map_places(find, config[end]) for end in ("input_layers", "output_layers")]
+    if old:  # Keras 2 lists even a single tensor
+        ends = [end[0] if isinstance(end, list) and len(end) == 1 else end for end in ends]
+    return ends
 
 
 def _is_functional(layer):
@@ -218,5 +229,4 @@ def _map_places(function, structure):
         return {k: _map_places(function, v) for k, v in structure.items()}
     if len(structure) == 3 and isinstance(structure[0], str):
         return function(structure)
-    items = [_map_places(function, s) for s in structure]
-    return items[0] if len(items) == 1 else items
+    return [_map_places(function, s) for s in structure]

@@ -108,13 +108,20 @@ def operation_entry(call, name):
     if cls is None:
         # Keras has no operation of this kind: such a model is read here only.
         config = {"name": name, "function": function.__name__}
-        entry = {"module": "minikeras.ops", "class_name": "Function", "config": config, "registered_name": "Function"}
+        entry = {
+            "module": "minikeras.ops",
+            "class_name": "Function",
+            "config": config,
+            "registered_name": "Function",
+        }
         return entry, call.args, call.kwargs
     args, kwargs, settings = [], {}, {}
     parameters = inspect.signature(function.__wrapped__).parameters
-    passed = _ARGUMENTS.get(function.__name__) or [
-        key for key, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.VAR_POSITIONAL)
-    ] or list(parameters)[:1]
+    passed = (
+        _ARGUMENTS.get(function.__name__)
+        or [key for key, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.VAR_POSITIONAL)]
+        or list(parameters)[:1]
+    )
     bound = inspect.signature(function).bind(*call.args, **call.kwargs)
     bound.apply_defaults()
     for position, (key, value) in enumerate(bound.arguments.items()):
@@ -142,14 +149,22 @@ def operation_from_entry(entry):
     """A function of the call's arguments, from the configuration of an operation."""
     config = dict(entry["config"])
     config.pop("name", None)
-    name = config.pop("function") if entry["class_name"] == "Function" else _function_name(entry["class_name"])
+    name = (
+        config.pop("function") if entry["class_name"] == "Function" else _function_name(entry["class_name"])
+    )
     function = FUNCTIONS.get(name) if isinstance(name, str) else None
     if function is None:
-        raise ValueError(f"The configuration names the operation {entry['class_name']!r}, which does not exist here.")
+        raise ValueError(
+            f"The configuration names the operation {entry['class_name']!r}, which does not exist here."
+        )
     parameters = inspect.signature(function).parameters.values()
     variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     # A function of any number of inputs takes its settings before them.
-    before = [config.pop(p.name) for p in parameters if p.name in config and p.kind is not p.KEYWORD_ONLY] if variadic else []
+    before = (
+        [config.pop(p.name) for p in parameters if p.name in config and p.kind is not p.KEYWORD_ONLY]
+        if variadic
+        else []
+    )
 
     def operation(*args, **kwargs):
         if function.__name__ == "getitem" and isinstance(args[1], list):
@@ -162,4 +177,6 @@ def operation_from_entry(entry):
 def _function_name(cls):
     if not isinstance(cls, str) or cls in _FUNCTIONS:
         return _FUNCTIONS.get(cls) if isinstance(cls, str) else None
-    return next((n for n in FUNCTIONS if not n.startswith("_") and n.replace("_", "").lower() == cls.lower()), None)
+    return next(
+        (n for n in FUNCTIONS if not n.startswith("_") and n.replace("_", "").lower() == cls.lower()), None
+    )

@@ -7,7 +7,6 @@ import textwrap
 from minikeras.autodiff import SymbolicTensor
 from minikeras.nest import flatten
 
-
 # The least widths of the columns, those of Keras's tables.
 _WIDTHS_LINEAR = {"Layer (type)": 29, "Output Shape": 22, "Param #": 15, "Trainable": 9}
 _WIDTHS = {"Layer (type)": 19, "Output Shape": 17, "Param #": 10, "Connected to": 17, "Trainable": 9}

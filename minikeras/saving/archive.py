@@ -47,14 +47,20 @@ class Archive:
     def read(self, name, most_bytes=None):
         """A member's content; at most `most_bytes` of it."""
         if name not in self._members:
-            raise ModelFileError(f"{self.name} has no {name}: it is not a .keras file. Save the model again with model.save().")
+            raise ModelFileError(
+                f"{self.name} has no {name}: it is not a .keras file. Save the model again with model.save()."
+            )
         info = self._members[name]
         if most_bytes is not None and info.file_size > most_bytes:
-            raise UnsafeFileError(f"{self.name}: {name} has {info.file_size} bytes, more than the {most_bytes} that are read.")
+            raise UnsafeFileError(
+                f"{self.name}: {name} has {info.file_size} bytes, more than the {most_bytes} that are read."
+            )
         with self._refusing(), self._zip.open(info) as member:
             data = member.read(info.file_size + 1)
             if len(data) != info.file_size:
-                raise UnsafeFileError(f"{self.name}: {name} does not unpack to the {info.file_size} bytes it announces.")
+                raise UnsafeFileError(
+                    f"{self.name}: {name} does not unpack to the {info.file_size} bytes it announces."
+                )
             return data
 
     def read_json(self, name):
@@ -68,7 +74,9 @@ class Archive:
         tail = file.read(65_557)
         place = tail.rfind(b"PK\x05\x06")
         if place < 0 or len(tail) < place + 22:
-            raise ModelFileError(f"{self.name} is not a .keras file (a zip archive). Save the model again with model.save().")
+            raise ModelFileError(
+                f"{self.name} is not a .keras file (a zip archive). Save the model again with model.save()."
+            )
         members, length = struct.unpack_from("<HI", tail, place + 10)
         if place >= 20 and tail[place - 20 : place - 16] == b"PK\x06\x07":
             file.seek(struct.unpack_from("<Q", tail, place - 12)[0])
@@ -85,8 +93,16 @@ class Archive:
             if name in members:
                 raise UnsafeFileError(f"{self.name} holds two members named {name!r}.")
             parts = name.rstrip("/").split("/")
-            if not name or "\\" in name or ":" in name or "\0" in name or any(p in ("", ".", "..") for p in parts):
-                raise UnsafeFileError(f"{self.name} holds a member named {name!r}, which leads out of the archive.")
+            if (
+                not name
+                or "\\" in name
+                or ":" in name
+                or "\0" in name
+                or any(p in ("", ".", "..") for p in parts)
+            ):
+                raise UnsafeFileError(
+                    f"{self.name} holds a member named {name!r}, which leads out of the archive."
+                )
             if info.external_attr >> 28 == 0o12:
                 raise UnsafeFileError(f"{self.name} holds the symbolic link {name!r}.")
             if info.flag_bits & 1:

@@ -34,7 +34,9 @@ def read_assets(layer, path, archive):
             file = Path(folder)
             for part in member.removeprefix(prefix).split("/"):
                 if not _NAME.fullmatch(part):
-                    raise UnsafeFileError(f"{archive.name} holds an asset named {member!r}; letters, digits, '.', '_' and '-' are allowed.")
+                    raise UnsafeFileError(
+                        f"{archive.name} holds an asset named {member!r}; letters, digits, '.', '_' and '-' are allowed."
+                    )
                 file = file / part
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(archive.read(member, _MOST_BYTES))

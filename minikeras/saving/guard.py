@@ -27,7 +27,9 @@ def check_config(config, name="The configuration"):
                 )
             for key in _VALUES_OR_PATHS:
                 if isinstance(part.get(key), str):
-                    raise UnsafeFileError(f"{name} names the file {part[key]!r} as {key}. Other files are never read.")
+                    raise UnsafeFileError(
+                        f"{name} names the file {part[key]!r} as {key}. Other files are never read."
+                    )
 
 
 @contextlib.contextmanager

@@ -18,7 +18,15 @@ _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 _MOST_OBJECTS = 100_000
 _MOST_MESSAGES = 10_000
 _LONGEST_NAME = 1024
-_DATASPACE, _LINK_INFO, _LINK, _ATTRIBUTE, _CONTINUATION, _SYMBOL_TABLE, _ATTRIBUTE_INFO = 1, 2, 6, 12, 16, 17, 21
+_DATASPACE, _LINK_INFO, _LINK, _ATTRIBUTE, _CONTINUATION, _SYMBOL_TABLE, _ATTRIBUTE_INFO = (
+    1,
+    2,
+    6,
+    12,
+    16,
+    17,
+    21,
+)
 _SHARED = 2
 
 
@@ -81,7 +89,9 @@ class HDF5File:
     def _object(self, address, path):
         """The group or dataset at an address; an object has one name only."""
         if self._names.setdefault(address, path) != path:
-            raise self.source.unsafe(f"one object under two names, {self._names[address]!r} and {path!r} (a hard link)")
+            raise self.source.unsafe(
+                f"one object under two names, {self._names[address]!r} and {path!r} (a hard link)"
+            )
         if len(self._names) > _MOST_OBJECTS:
             raise self.source.unsafe(f"more than {_MOST_OBJECTS} objects")
         messages = list(self._messages(address))
@@ -214,7 +224,12 @@ class Group:
         while waiting:
             address, expected = waiting.pop()
             signature, kind, level, used = source.numbers("4sBBH", address)
-            if signature != b"TREE" or kind != 0 or level > 16 or (expected is not None and level != expected):
+            if (
+                signature != b"TREE"
+                or kind != 0
+                or level > 16
+                or (expected is not None and level != expected)
+            ):
                 raise source.damaged(f"the index of {self.path!r} is missing")
             if address in seen or len(seen) > _MOST_OBJECTS:
                 raise source.damaged(f"the index of {self.path!r} goes in circles")

@@ -40,7 +40,9 @@ class Dataset:
             raise source.unsafe(f"the dataset {path!r}, which is compressed or filtered")
         for kind in (_DATATYPE, _LAYOUT):
             if kind not in kinds:
-                raise source.damaged(f"the dataset {path!r} has no {'dtype' if kind == _DATATYPE else 'data'}")
+                raise source.damaged(
+                    f"the dataset {path!r} has no {'dtype' if kind == _DATATYPE else 'data'}"
+                )
         self.shape = read_shape(source, first(messages, _DATASPACE))
         self._datatype = Datatype(source, first(messages, _DATATYPE))
         self.dtype = self._datatype.dtype
@@ -52,7 +54,9 @@ class Dataset:
     def read(self):
         """The array, in the machine's byte order; bfloat16 as float32."""
         place = self._place
-        data = place if isinstance(place, bytes) else self._source.read(place, self.bytes) if self.bytes else b""
+        data = (
+            place if isinstance(place, bytes) else self._source.read(place, self.bytes) if self.bytes else b""
+        )
         array = np.frombuffer(data, self.dtype).reshape(self.shape)
         if self.dtype.kind == "V":
             if self.dtype.itemsize != 2 or self.attribute("dtype") != "bfloat16":
@@ -71,7 +75,9 @@ class Dataset:
         source, data, count = self._source, first(self._messages, _LAYOUT), self.bytes
         version, kind = struct.unpack_from("<BB", data + bytes(2))
         if version not in (3, 4) or kind not in (0, 1):
-            how = {2: "in chunks", 3: "in other files (virtual)"}.get(kind if version >= 3 else None, "in an unknown way")
+            how = {2: "in chunks", 3: "in other files (virtual)"}.get(
+                kind if version >= 3 else None, "in an unknown way"
+            )
             raise source.unsafe(f"the dataset {self.path!r}, which is stored {how}")
         if kind == 0:
             size = struct.unpack_from("<H", data + bytes(4), 2)[0]
@@ -82,7 +88,9 @@ class Dataset:
         address, size = struct.unpack_from("<2Q", data + bytes(18), 2)
         if count and (size < count or address == UNDEFINED or address + count > source.size):
             stored = 0 if address == UNDEFINED else min(size, max(source.size - address, 0))
-            raise source.unsafe(f"the dataset {self.path!r}, which declares {count} bytes and stores {stored}")
+            raise source.unsafe(
+                f"the dataset {self.path!r}, which declares {count} bytes and stores {stored}"
+            )
         return address
 
 
@@ -102,7 +110,9 @@ class Datatype:
         if kind == _FIXED and size in (1, 2, 4, 8):
             self.dtype = np.dtype(f"{order}{'i' if bits & 8 else 'u'}{size}")
         elif kind == _FLOAT and len(rest) >= 12:
-            _, precision, exponent, exponent_bits, mantissa, mantissa_bits, bias = struct.unpack_from("<HHBBBBI", rest)
+            _, precision, exponent, exponent_bits, mantissa, mantissa_bits, bias = struct.unpack_from(
+                "<HHBBBBI", rest
+            )
             name = _IEEE.get((size, precision, exponent, exponent_bits, mantissa, mantissa_bits, bias))
             self.dtype = np.dtype(order + name) if name and not bits & 64 else None
         elif kind == _STRING and 0 < size <= 1 << 20:
@@ -177,7 +187,9 @@ def _texts(source, stored, count):
         total += length
         if total > _MOST_TEXT_BYTES:
             raise source.unsafe(f"attributes of more than {_MOST_TEXT_BYTES >> 20} MiB")
-        texts.append(_heap_object(source, address, index, length).decode("utf-8", "replace") if length else "")
+        texts.append(
+            _heap_object(source, address, index, length).decode("utf-8", "replace") if length else ""
+        )
     return texts
 
 

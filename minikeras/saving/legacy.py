@@ -52,13 +52,17 @@ def save_legacy_model(model, path, include_optimizer=True):
     with atomic_write(path) as file, h5py.File(file, "w", libver=("earliest", "v108")) as hdf5:
         hdf5.attrs["keras_version"] = "3.15.1"
         hdf5.attrs["backend"] = "minikeras"
-        hdf5.attrs["model_config"] = json.dumps({"class_name": type(model).__name__, "config": model.get_config()})
+        hdf5.attrs["model_config"] = json.dumps(
+            {"class_name": type(model).__name__, "config": model.get_config()}
+        )
         group = hdf5.create_group(_WEIGHTS)
         _write_names(group, "layer_names", [layer.name for layer in model.layers])
         for layer in sorted(model.layers, key=lambda each: each.name):
             _write_arrays(group.create_group(layer.name), _weights(layer))
         own = {id(v) for layer in model.layers for v in layer.weights}
-        _write_arrays(group.create_group("top_level_model_weights"), [v for v in model.weights if id(v) not in own])
+        _write_arrays(
+            group.create_group("top_level_model_weights"), [v for v in model.weights if id(v) not in own]
+        )
         if include_optimizer and model.compiled:
             training = {k: v for k, v in model.get_compile_config().items() if k != "optimizer"}
             training["loss"] = _full_names(training["loss"])
@@ -122,7 +126,9 @@ def _assign(layer, variables, datasets, name, skip_mismatch):
         f"{[v.shape for v in variables]}, the file {shapes}."
     )
     if not skip_mismatch:
-        raise ModelFileError(f"{text} Build the model as it was when it was saved, or pass skip_mismatch=True.")
+        raise ModelFileError(
+            f"{text} Build the model as it was when it was saved, or pass skip_mismatch=True."
+        )
     warnings.warn(f"{text} They were left as they are.", stacklevel=5)
 
 
@@ -135,7 +141,9 @@ def _compile(model, training, root, name, custom_objects):
     model.compile(
         optimizer=optimizer,
         loss=deserialize(modern_loss(training.get("loss")), custom_objects, family="loss"),
-        metrics=deserialize(modern_metrics(training.get("metrics"), _is_metric), custom_objects, family="metric"),
+        metrics=deserialize(
+            modern_metrics(training.get("metrics"), _is_metric), custom_objects, family="metric"
+        ),
         weighted_metrics=deserialize(
             modern_metrics(training.get("weighted_metrics"), _is_metric), custom_objects, family="metric"
         ),
@@ -148,13 +156,16 @@ def _compile(model, training, root, name, custom_objects):
     names, datasets = _names(root.group(_OPTIMIZER), "weight_names"), _datasets(root, _OPTIMIZER, name)
     variables = list(optimizer.variables)
     if len(datasets) in (1, len(variables) - 1):
-        variables = [v for v in variables if v is not optimizer.learning_rate]  # Keras 2 keeps it in the configuration
+        variables = [
+            v for v in variables if v is not optimizer.learning_rate
+        ]  # Keras 2 keeps it in the configuration
     datasets = _beside_each_other(names, datasets)
     if len(datasets) in (1, unbuilt):
         variables = variables[: len(datasets)]  # it had made no step
     if [d.shape for d in datasets] != [v.shape for v in variables]:
         warnings.warn(
-            f"{name} holds another optimizer's state than {type(optimizer).__name__} has: it starts anew.", stacklevel=4
+            f"{name} holds another optimizer's state than {type(optimizer).__name__} has: it starts anew.",
+            stacklevel=4,
         )
         return
     for variable, dataset in zip(variables, datasets, strict=True):
@@ -180,7 +191,12 @@ def _is_metric(name):
 def _beside_each_other(names, datasets):
     """The slots of each variable side by side, where an older file has all 'm' before all 'v'."""
     kinds = [name.rpartition("/")[2].partition(":")[0] for name in names[1:]]
-    if not kinds or set(kinds) != {"m", "v"} or kinds != sorted(kinds) or kinds.count("m") != kinds.count("v"):
+    if (
+        not kinds
+        or set(kinds) != {"m", "v"}
+        or kinds != sorted(kinds)
+        or kinds.count("m") != kinds.count("v")
+    ):
         return datasets
     half = len(kinds) // 2
     pairs = zip(datasets[1 : 1 + half], datasets[1 + half :], strict=True)

@@ -66,9 +66,17 @@ def _with_input(layers):
     """The layers of a Sequential with the InputLayer that a first layer's batch_input_shape stands for."""
     first = layers[0] if layers and isinstance(layers[0], dict) else {}
     inner = first.get("config")
-    if first.get("class_name") == "InputLayer" or not isinstance(inner, dict) or "batch_input_shape" not in inner:
+    if (
+        first.get("class_name") == "InputLayer"
+        or not isinstance(inner, dict)
+        or "batch_input_shape" not in inner
+    ):
         return layers
-    start = {"batch_shape": inner["batch_input_shape"], "dtype": inner.get("dtype"), "name": f"{inner.get('name')}_input"}
+    start = {
+        "batch_shape": inner["batch_input_shape"],
+        "dtype": inner.get("dtype"),
+        "name": f"{inner.get('name')}_input",
+    }
     return [{"class_name": "InputLayer", "config": start}, *layers]
 
 
@@ -96,7 +104,9 @@ def modern_metrics(metrics, is_known):
         return {key: modern_metrics(part, is_known) for key, part in metrics.items()}
     if metrics["class_name"] in _WRAPPERS:
         name = metrics["config"].get("name")
-        return name if isinstance(name, str) and is_known(name) else _function_name(metrics, metrics["config"])
+        return (
+            name if isinstance(name, str) and is_known(name) else _function_name(metrics, metrics["config"])
+        )
     metrics = modern(metrics)
     if isinstance(metrics.get("config"), dict):
         metrics["config"].pop("fn", None)

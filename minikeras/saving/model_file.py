@@ -30,7 +30,9 @@ def save_model(model, filepath, overwrite=True, zipped=None, include_optimizer=T
     save_format: accepted as in older versions; the path's ending decides. Equal models give equal bytes.
     """
     if not isinstance(model, Layer):
-        raise TypeError(f"save_model expected a model, received {model!r:.80} of type {type(model).__name__}.")
+        raise TypeError(
+            f"save_model expected a model, received {model!r:.80} of type {type(model).__name__}."
+        )
     if isinstance(filepath, io.IOBase):
         write_archive(filepath, _members(model))
         return
@@ -39,7 +41,9 @@ def save_model(model, filepath, overwrite=True, zipped=None, include_optimizer=T
         raise FileExistsError(f"{path} exists already. Choose another name, or pass overwrite=True.")
     if zipped is False:
         if path.suffix == ".keras":
-            raise ValueError(f"With zipped=False the model goes into a folder, whose name must not end in .keras, received {path}.")
+            raise ValueError(
+                f"With zipped=False the model goes into a folder, whose name must not end in .keras, received {path}."
+            )
         write_folder(path, _members(model))
     elif path.suffix == ".keras":
         members = _members(model)
@@ -69,7 +73,9 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     if path.is_dir():
         return _load_members(Folder(path), str(path), custom_objects, compile)
     if path.suffix not in (".keras", *_LEGACY):
-        raise ValueError(f"load_model expected a path that ends in .keras, .h5 or .hdf5, received {str(filepath)!r}.")
+        raise ValueError(
+            f"load_model expected a path that ends in .keras, .h5 or .hdf5, received {str(filepath)!r}."
+        )
     with open(path, "rb") as file:
         if path.suffix in _LEGACY:
             return load_legacy_model(file, str(path), custom_objects, compile)

@@ -17,6 +17,8 @@ from minikeras.saving.store import Arrays
 
 _OBJECTS = (Layer, Optimizer, SeedGenerator)
 _CONTAINERS = (list, tuple, dict)
+# Classes that Keras exports under another name than their own.
+_KERAS_NAMES = {"GroupQueryAttention": "GroupedQueryAttention"}
 
 
 def save_state(root, weights, assets=None, skipped=()):
@@ -81,12 +83,20 @@ def _unbuilt_state(optimizer, arrays):
 
 def _report(file_name, failed, skip_mismatch):
     obj, path, error = failed[0]
-    others = "" if len(failed) == 1 else f" So it is for {len(failed)} objects: {', '.join(repr(p) for _, p, _ in failed)}."
-    text = f"{file_name} does not fit the model: {type(obj).__name__} '{obj.name}' at {path!r}: {error}{others}"
+    others = (
+        ""
+        if len(failed) == 1
+        else f" So it is for {len(failed)} objects: {', '.join(repr(p) for _, p, _ in failed)}."
+    )
+    text = (
+        f"{file_name} does not fit the model: {type(obj).__name__} '{obj.name}' at {path!r}: {error}{others}"
+    )
     if skip_mismatch:
         warnings.warn(f"{text} Their values were left as they are.", stacklevel=4)
         return
-    raise ModelFileError(f"{text} Build the model as it was when it was saved, or pass skip_mismatch=True.") from error
+    raise ModelFileError(
+        f"{text} Build the model as it was when it was saved, or pass skip_mismatch=True."
+    ) from error
 
 
 def _walk(obj, path, done):
@@ -111,7 +121,8 @@ def _walk_members(container, path, done, open_):
     counts = {}
     for value in list(container.values()) if isinstance(container, dict) else container:
         if isinstance(value, _OBJECTS):
-            yield from _walk(value, f"{path}/{_numbered(snake_case(type(value).__name__), counts)}", done)
+            name = type(value).__name__
+            yield from _walk(value, f"{path}/{_numbered(snake_case(_KERAS_NAMES.get(name, name)), counts)}", done)
         elif isinstance(value, _CONTAINERS):
             yield from _walk_members(value, f"{path}/{_numbered('container', counts)}", done, open_)
 

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from minikeras.saving.errors import ModelFileError, UnsafeFileError
-from minikeras.saving.hdf5 import HDF5File, Group
+from minikeras.saving.hdf5 import Group, HDF5File
 
 _VARIABLES = "vars"
 
@@ -67,7 +67,9 @@ class WeightsReader:
         """How many numbers the file holds in all."""
         elements, count = _sizes(self._root)
         if count > self._root.file_size:
-            raise UnsafeFileError(f"{self.name} has {self._root.file_size} bytes and declares {count} (arrays that overlap).")
+            raise UnsafeFileError(
+                f"{self.name} has {self._root.file_size} bytes and declares {count} (arrays that overlap)."
+            )
         return elements
 
 
@@ -103,7 +105,9 @@ class StoredArrays:
             raise KeyError(key)
         dataset = self._group[key]
         if isinstance(dataset, Group):
-            raise ModelFileError(f"{self._file_name}: {dataset.path!r} is a group where an array was expected.")
+            raise ModelFileError(
+                f"{self._file_name}: {dataset.path!r} is a group where an array was expected."
+            )
         return dataset
 
 

@@ -44,7 +44,9 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, objects_to
     path = Path(filepath)
     name = str(path)
     if path.suffix not in (".h5", ".hdf5", ".keras"):
-        raise ValueError(f"load_weights expected a path that ends in {_ENDING}, .h5 or .keras, received {str(filepath)!r}.")
+        raise ValueError(
+            f"load_weights expected a path that ends in {_ENDING}, .h5 or .keras, received {str(filepath)!r}."
+        )
     legacy = path.suffix != ".keras" and not path.name.endswith(_ENDING)
     if by_name and not legacy:
         raise ValueError(f"by_name=True works for .h5 files of Keras 2 only, received {str(filepath)!r}.")
@@ -56,7 +58,9 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, objects_to
         if path.suffix == ".keras":
             file, name = io.BytesIO(Archive(file, name).read(WEIGHTS)), f"{name}: {WEIGHTS}"
         with refusing(name):
-            load_state(model, WeightsReader(file, name), skip_mismatch=skip_mismatch, skipped=objects_to_skip or ())
+            load_state(
+                model, WeightsReader(file, name), skip_mismatch=skip_mismatch, skipped=objects_to_skip or ()
+            )
 
 
 def _require_built(model, what):

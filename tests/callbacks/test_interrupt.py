@@ -10,7 +10,12 @@ import termios
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+import minikeras as keras
+from minikeras import layers
+from minikeras.autodiff.tensor import state
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = """
@@ -82,3 +87,40 @@ def test_model_history_and_terminal_survive(verbose, moment):
     hidden, shown = text.rfind("\x1b[?25l"), text.rfind("\x1b[?25h")
     assert hidden <= shown  # a cursor that was hidden is shown again
     assert text.rfind("\x1b[3") <= text.rfind("\x1b[0m") or "\x1b[3" not in text
+
+
+def test_a_model_survives_interruptions_at_any_moment():
+    """SIGINT by a timer, at moments from the first lines of fit to the middle of any step, 150 times."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(256, 8)).astype("float32")
+    y = x.sum(axis=1)
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential(
+        [
+            keras.Input((8,)),
+            layers.Dense(16, "relu"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.1),
+            layers.Dense(1),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    interrupted = 0
+    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        for _ in range(150):
+            signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-4, 1.5e-2))
+            try:
+                model.fit(x, y, batch_size=16, epochs=100, verbose=0)
+            except KeyboardInterrupt:
+                interrupted += 1
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            assert state.recorder is None
+            assert (state.tapes, state.recording, state.probing) == ((), 0, False)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+    assert interrupted > 140
+    history = model.fit(x, y, epochs=20, verbose=0)
+    assert history.epoch == list(range(20))
+    assert history.history["loss"][-1] < 1

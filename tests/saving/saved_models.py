@@ -82,7 +82,9 @@ def attention(keras):
     h = layers.EinsumDense("abc,cd->abd", output_shape=(None, 8), bias_axes="d")(shared(h))
     h = layers.GlobalMaxPooling1D()(h)
     model = keras.Model(x, layers.Dense(2)(h))
-    model.compile(keras.optimizers.AdamW(0.01), keras.losses.Huber(), metrics=[keras.metrics.MeanAbsoluteError()])
+    model.compile(
+        keras.optimizers.AdamW(0.01), keras.losses.Huber(), metrics=[keras.metrics.MeanAbsoluteError()]
+    )
     return model, inputs(6, 8), inputs(2)
 
 
@@ -144,7 +146,9 @@ def schedules(keras):
 def frozen(keras):
     """A layer that does not train between two that do."""
     layers = keras.layers
-    model = keras.Sequential([keras.Input((3,)), layers.Dense(4), layers.BatchNormalization(), layers.Dense(2)])
+    model = keras.Sequential(
+        [keras.Input((3,)), layers.Dense(4), layers.BatchNormalization(), layers.Dense(2)]
+    )
     model.layers[1].trainable = False
     model.layers[0].trainable = False
     model.compile(keras.optimizers.Ftrl(0.05), "mse")

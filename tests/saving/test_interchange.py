@@ -15,7 +15,9 @@ import saved_models
 import minikeras
 from minikeras.saving.hdf5 import Group, HDF5File
 
-keras = pytest.importorskip("keras", reason="Keras is not installed (see keras_environment.sh)", exc_type=ImportError)
+keras = pytest.importorskip(
+    "keras", reason="Keras is not installed (see keras_environment.sh)", exc_type=ImportError
+)
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 TOLERANCE = {"rtol": 1e-4, "atol": 1e-5}
@@ -56,12 +58,16 @@ def arrays(path):
         return {name: shape for name, shape in walk(HDF5File(file).root) if "seed_generator" not in name}
 
 
-@pytest.mark.parametrize(("writer", "reader"), [(minikeras, keras), (keras, minikeras)], ids=["to_keras", "from_keras"])
+@pytest.mark.parametrize(
+    ("writer", "reader"), [(minikeras, keras), (keras, minikeras)], ids=["to_keras", "from_keras"]
+)
 def test_a_saved_model_goes_on_in_the_other_framework(make, writer, reader, tmp_path):
     model, x, y = made(make, writer)
     other, _, _ = make(reader)
     model.save(tmp_path / "model.keras")
-    loaded = reader.saving.load_model(tmp_path / "model.keras", custom_objects=saved_models.custom_objects(other))
+    loaded = reader.saving.load_model(
+        tmp_path / "model.keras", custom_objects=saved_models.custom_objects(other)
+    )
     assert_close(model.predict(x, verbose=0), loaded.predict(x, verbose=0))
     assert int(loaded.optimizer.iterations) == int(model.optimizer.iterations) == 1
     assert len(loaded.optimizer.variables) == len(model.optimizer.variables)
@@ -80,7 +86,9 @@ def random_in_training(model):
     return any("Dropout" in type(layer).__name__ or "Noise" in type(layer).__name__ for layer in model.layers)
 
 
-@pytest.mark.parametrize(("writer", "reader"), [(minikeras, keras), (keras, minikeras)], ids=["to_keras", "from_keras"])
+@pytest.mark.parametrize(
+    ("writer", "reader"), [(minikeras, keras), (keras, minikeras)], ids=["to_keras", "from_keras"]
+)
 def test_saved_weights_fit_the_same_model_of_the_other_framework(make, writer, reader, tmp_path):
     model, x, _ = made(make, writer)
     other, x, _ = made(make, reader)

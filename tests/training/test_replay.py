@@ -95,7 +95,10 @@ EFFECTS = {
         ROWS,
         lambda: [layers.SpectralNormalization(layers.Dense(5)), layers.Dense(3, "softmax")],
     ),
-    "noise": (ROWS, lambda: [layers.GaussianNoise(0.5), layers.GaussianDropout(0.2), layers.Dense(3, "softmax")]),
+    "noise": (
+        ROWS,
+        lambda: [layers.GaussianNoise(0.5), layers.GaussianDropout(0.2), layers.Dense(3, "softmax")],
+    ),
 }
 
 
