@@ -152,14 +152,7 @@ class GradientTape:
                     if function is not None and isinstance(value, Tensor) and value.tracked & bit
                 ]
             else:
-                destinations = tuple(
-                    [
-                        (into.get(id(v), True) if id(v) not in gradients else True)
-                        if isinstance(v, Tensor) and v.tracked & bit
-                        else None
-                        for v in args
-                    ]
-                )
+                destinations = _destinations(args, bit, gradients, into)
                 found = gradient(dy, destinations)
                 pairs = [
                     (value, dx)
@@ -276,6 +269,20 @@ def _seeds(target, output_gradients):
             )
         seeds[id(leaf)] = seeds[id(leaf)] + seed if id(leaf) in seeds else seed
     return seeds
+
+
+def _destinations(args, bit, gradients, into):
+    """For each input what a joint gradient function is to do: None, True (allocate), or the array to write to."""
+    found = []
+    for value in args:
+        wish = None
+        if isinstance(value, Tensor) and value.tracked & bit:
+            key = id(value)
+            wish = into.get(key, True) if key not in gradients else True
+            if wish is not True and any(wish is other for other in found):
+                wish = True  # the same variable twice: the second gradient is added to the first
+        found.append(wish)
+    return tuple(found)
 
 
 def _accumulate(gradients, value, dx, into):

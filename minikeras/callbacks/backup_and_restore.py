@@ -202,7 +202,6 @@ class BackupAndRestore(Callback):
     # The end
 
     def on_train_end(self, logs=None):
-        self._list = None
         if not self.delete_checkpoint or not self.backup_dir.is_dir():
             return
         for path in (self._previous, self._path):
@@ -211,7 +210,7 @@ class BackupAndRestore(Callback):
             self.backup_dir.rmdir()
 
     def on_abandon(self):
-        self._list = self._interrupted = None
+        self._interrupted = None
 
 
 def _optimizers(model):

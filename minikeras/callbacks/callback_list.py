@@ -123,6 +123,7 @@ class CallbackList(Callback):
     def __exit__(self, kind, error, traceback):
         if kind is not None:
             self.on_abandon()
+        self.data = self.batch = None  # callbacks outlive a training, its data should not
 
     def on_abandon(self):
         for callback in self.callbacks:

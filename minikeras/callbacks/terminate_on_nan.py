@@ -45,10 +45,10 @@ class _FiniteWatch(Callback):
             )
 
     def on_train_end(self, logs=None):
-        self._search = self._list = None
+        self._search = None
 
     def on_abandon(self):
-        self._search = self._list = None
+        self._search = None
 
 
 class TerminateOnNaN(_FiniteWatch):

@@ -122,7 +122,9 @@ def _walk_members(container, path, done, open_):
     for value in list(container.values()) if isinstance(container, dict) else container:
         if isinstance(value, _OBJECTS):
             name = type(value).__name__
-            yield from _walk(value, f"{path}/{_numbered(snake_case(_KERAS_NAMES.get(name, name)), counts)}", done)
+            yield from _walk(
+                value, f"{path}/{_numbered(snake_case(_KERAS_NAMES.get(name, name)), counts)}", done
+            )
         elif isinstance(value, _CONTAINERS):
             yield from _walk_members(value, f"{path}/{_numbered('container', counts)}", done, open_)
 

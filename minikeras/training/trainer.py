@@ -396,18 +396,18 @@ class Trainer:
         return Epochs(source_of(data, None, None, batch_size, x_dtypes=dtypes), steps)
 
     def _events(self, callbacks, verbose, epochs, steps, history=False):
-        if isinstance(callbacks, CallbackList):
-            return callbacks
-        events = CallbackList(
-            callbacks,
-            add_history=history,
-            add_progbar=verbosity(verbose) > 0,
-            model=self,
-            epochs=epochs,
-            steps=steps,
-            verbose=verbose,
-        )
-        if history and self.debug_nan:
+        events = callbacks
+        if not isinstance(callbacks, CallbackList):
+            events = CallbackList(
+                callbacks,
+                add_history=history,
+                add_progbar=verbosity(verbose) > 0,
+                model=self,
+                epochs=epochs,
+                steps=steps,
+                verbose=verbose,
+            )
+        if history and self.debug_nan and not any(isinstance(c, StopAtFirstNaN) for c in events.callbacks):
             events.append(StopAtFirstNaN())
         return events
 

@@ -224,6 +224,16 @@ def test_a_training_that_had_stopped_does_not_go_on(tmp_path):
     assert all(np.array_equal(a, b) for a, b in zip(model.get_weights(), whole.get_weights(), strict=True))
 
 
+def test_a_callback_list_may_be_used_again(tmp_path):
+    model = compiled()
+    together = keras.callbacks.CallbackList(
+        [BackupAndRestore(tmp_path / "b")], add_history=True, model=model, epochs=2, steps=2, verbose=0
+    )
+    for _ in range(2):
+        assert model.fit(X, Y, epochs=2, callbacks=together).epoch == [0, 1]
+    assert together.data is together.batch is None
+
+
 def test_the_backup_is_deleted_at_the_end_and_nothing_else(tmp_path):
     (tmp_path / "mine.txt").write_text("kept")
     compiled().fit(X, Y, epochs=1, verbose=0, callbacks=[BackupAndRestore(tmp_path)])

@@ -190,6 +190,15 @@ def test_debug_nan_raises_at_once(bad):
         model.fit(X, Y, batch_size=8, verbose=0)
 
 
+def test_debug_nan_with_a_callback_list():
+    model = sequential(Logarithm(), debug_nan=True)
+    together = keras.callbacks.CallbackList([], add_history=True, model=model, epochs=1, steps=3, verbose=0)
+    for _ in range(2):
+        with pytest.raises(FloatingPointError, match="'net' stopped"):
+            model.fit(X, Y, batch_size=8, callbacks=together)
+    assert len(together.callbacks) == 2
+
+
 def test_debug_nan_of_a_good_model_is_silent(capsys):
     sequential(debug_nan=True).fit(X, Y, epochs=2, verbose=0)
     assert capsys.readouterr().out == ""

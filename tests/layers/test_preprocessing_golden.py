@@ -17,7 +17,9 @@ def test_numbers_are_those_of_keras(case):
     layer = getattr(layers, case["cls"])(**case["kwargs"])
     if case["adapt"] is not None:
         layer.adapt(np.array(case["adapt"]))
-    inputs = [np.array(x) for x in case["input"]] if case["several"] else np.array(case["input"], case["dtype"])
+    inputs = (
+        [np.array(x) for x in case["input"]] if case["several"] else np.array(case["input"], case["dtype"])
+    )
     output = layer(inputs)
     expected = case["output"]
     if "vocabulary" in case:

@@ -1,0 +1,138 @@
+"""Files from strangers: refused before they reach anything, or read as the data they are."""
+
+import sys
+import time
+import tracemalloc
+
+import hostile_files
+import pytest
+
+import minikeras as keras
+from minikeras.saving import ModelFileError, UnsafeFileError
+
+_MOST_BYTES = 200 << 20
+_MOST_SECONDS = 1.0
+# What happens in the interpreter while a file is read: nothing of this kind may.
+_ACTIONS = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen", "socket.connect", "socket.getaddrinfo", "marshal.loads",
+            "os.remove", "os.rename", "os.mkdir", "shutil.", "pickle.find_class")  # fmt: skip
+_watched = []
+
+
+def _audit(event, arguments):
+    if not _watched:
+        return
+    writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    reads = event == "open" and isinstance(arguments[0], str) and arguments[0].startswith("/etc/")
+    if writes or reads or event.startswith(_ACTIONS):
+        _watched[-1].append((event, arguments[:1]))
+
+
+sys.addaudithook(_audit)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def everything_imported():
+    """Imports are no part of what a file costs."""
+    assert keras.models.Sequential
+    assert keras.layers.Dense
+
+
+def load_watched(path):
+    """Load a file; returns (what happened meanwhile, bytes allocated at most, seconds)."""
+    actions = []
+    tracemalloc.start()
+    _watched.append(actions)
+    start = time.perf_counter()
+    try:
+        keras.saving.load_model(path)
+    finally:
+        seconds = time.perf_counter() - start
+        _watched.pop()
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert actions == []
+        assert peak < _MOST_BYTES, f"{peak >> 20} MB"
+        assert seconds < _MOST_SECONDS
+
+
+def path_for(make, folder):
+    return folder / ("model.h5" if make in hostile_files.OLDER_FORMAT else "model.keras")
+
+
+def named(make):
+    return make.__name__
+
+
+@pytest.mark.parametrize("make", hostile_files.UNSAFE, ids=named)
+def test_what_no_model_needs_is_refused_as_unsafe(make, tmp_path):
+    path = path_for(make, tmp_path)
+    make(path)
+    with pytest.raises(UnsafeFileError):
+        load_watched(path)
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("make", hostile_files.REFUSED, ids=named)
+def test_what_is_unknown_or_damaged_is_refused(make, tmp_path):
+    path = path_for(make, tmp_path)
+    make(path)
+    with pytest.raises(ModelFileError):
+        load_watched(path)
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_the_valid_file_that_the_hostile_ones_are_made_of_loads(tmp_path):
+    hostile_files.archive(tmp_path / "model.keras")
+    load_watched(tmp_path / "model.keras")
+
+
+def test_safe_mode_off_does_not_let_code_in(tmp_path):
+    hostile_files.lambda_layer(tmp_path / "model.keras")
+    with pytest.raises(UnsafeFileError, match="Lambda.*Code in files is never run"):
+        keras.saving.load_model(tmp_path / "model.keras", safe_mode=False)
+
+
+def test_the_error_is_a_value_error_that_names_the_file_and_the_reason(tmp_path):
+    path = tmp_path / "model.keras"
+    hostile_files.external_storage(path)
+    with pytest.raises(
+        ValueError,
+        match=r"model\.keras: model\.weights\.h5 holds the dataset '/layers/dense/vars/0'.*another file",
+    ):
+        keras.saving.load_model(path)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        hostile_files.declared_shape, hostile_files.external_storage, hostile_files.virtual_dataset, hostile_files.soft_link,
+        hostile_files.external_link, hostile_files.hard_link, hostile_files.compressed_weights,
+        hostile_files.contiguous_shape_without_data, hostile_files.zip_bomb_in_the_weights,
+    ],
+    ids=named,
+)  # fmt: skip
+def test_weights_of_such_files_are_refused_too(make, tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+    before = [w.numpy() for w in model.weights]
+    make(tmp_path / "model.keras")
+    with pytest.raises(ModelFileError):
+        model.load_weights(tmp_path / "model.keras")
+    assert all((a == b.numpy()).all() for a, b in zip(before, model.weights, strict=True))
+
+
+def test_a_dataset_of_another_shape_is_not_read(tmp_path):
+    def write(file, group):
+        group["0"], group["1"] = [[0.0] * 3] * 1000, [0.0] * 3
+
+    hostile_files.weights(tmp_path / "model.keras", write)
+    with pytest.raises(
+        ModelFileError, match=r"variables of shapes \(\(2, 3\), \(3,\)\), the file \(\(1000, 3\), \(3,\)\)"
+    ):
+        keras.saving.load_model(tmp_path / "model.keras")
+
+
+def test_skip_mismatch_does_not_pass_over_what_is_unsafe(tmp_path):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+    hostile_files.external_storage(tmp_path / "model.keras")
+    with pytest.raises(UnsafeFileError):
+        model.load_weights(tmp_path / "model.keras", skip_mismatch=True)
