@@ -10,8 +10,8 @@ from pathlib import Path
 class Competitor:
     """A framework as its users run it: an interpreter, the adapter that drives it, its environment variables.
 
-    `imports` is what a script imports first, `distributions` what it installs; `models` and `measures` are the
-    only ones it can run (all when empty).
+    `imports` are the modules that a script imports first, `names` what it then takes from the first of them,
+    `distributions` what it installs; `models` and `measures` are the only ones it can run (all when empty).
     """
 
     label: str
@@ -21,6 +21,7 @@ class Competitor:
     imports: tuple[str, ...]
     distributions: tuple[str, ...]
     environment: dict[str, str] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     measures: tuple[str, ...] = ()
     is_peer: bool = True
@@ -32,15 +33,34 @@ class Competitor:
         return model_fits and (not self.measures or workload.measure in self.measures)
 
 
+# A package that loads lazily shows its price only when its names are taken.
+SCRIPT_NAMES = ("Input", "Sequential", "layers.Dense", "regularizers.L2", "optimizers.SGD")
+
+
 def minikeras(label, python, **options):
     return Competitor(
-        label, python, "keras_script", "minikeras", ("minikeras",), ("minikeras-nn",), **options
+        label,
+        python,
+        "keras_script",
+        "minikeras",
+        imports=("minikeras",),
+        distributions=("minikeras-nn",),
+        names=SCRIPT_NAMES,
+        **options,
     )
 
 
 def keras(backend, label, python):
-    environment = {"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"}
-    return Competitor(label, python, "keras_script", "keras", ("keras",), ("keras", backend), environment)
+    return Competitor(
+        label,
+        python,
+        "keras_script",
+        "keras",
+        imports=("keras",),
+        distributions=("keras", backend),
+        environment={"KERAS_BACKEND": backend, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        names=SCRIPT_NAMES,
+    )
 
 
 def pytorch(label, python, variant, **options):

@@ -10,7 +10,7 @@ def draw(run, folder):
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    matplotlib.rcParams["svg.hashsalt"] = "minikeras"
+    matplotlib.rcParams.update({"svg.hashsalt": "minikeras", "svg.fonttype": "none"})
     main = [pair for pair in run.results if pair[0].group == "main" and baseline(pair[1])]
     sweeps = {}
     for workload, results in run.results:

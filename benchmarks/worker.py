@@ -67,7 +67,7 @@ class Worker:
         footprint.use_cores(threads)
         match workload["measure"]:
             case "import":
-                return {"value": footprint.import_seconds(competitor["imports"])}
+                return {"value": footprint.import_seconds(competitor["imports"], competitor["names"])}
             case "size":
                 return {
                     "value": footprint.installed_bytes(competitor["distributions"], competitor["imports"])

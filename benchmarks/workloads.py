@@ -165,7 +165,7 @@ WORKLOADS = (
     Workload("predict", "LeNet-5: predict() of one image", "predict", rows=1),
     Workload("call", "LeNet-5: model(x) of one image", "call", rows=1),
     Workload("script", "the whole iris script, from starting Python to its end", "script", "iris", rows=120),
-    Workload("import", "import, beyond NumPy's", "import", model=None),
+    Workload("import", "import and the names of the iris script, beyond NumPy's", "import", model=None),
     Workload("size", "installed size, with everything it requires", "size", model=None),
     Workload("memory", "peak memory of a process that trains LeNet-5", "memory"),
 )

@@ -84,7 +84,7 @@ class HashedCrossing(StringLayer):
     Inputs: a list of arrays of strings or integers, of one shape (batch,) or (batch, 1). output_mode: 'int' or 'one_hot'.
 
     >>> HashedCrossing(num_bins=5)([np.array(["A", "B", "A"]), np.array([101, 101, 102])]).tolist()
-    [1, 4, 1]
+    [1, 4, 3]
     """
 
     # The key that TensorFlow's crossed columns start from.

@@ -83,11 +83,10 @@ class ImageLayer(Layer):
     # What follows from it
 
     def call(self, data, training=True):
-        if not isinstance(data, dict):
-            transformation = self.get_random_transformation(data, training=training)
-            return self._batched(self.transform_images, data, transformation, training, self._is_batch(data))
-        several = self._is_batch(data["images"])
+        several = self._is_batch(data["images"] if isinstance(data, dict) else data)
         transformation = self.get_random_transformation(data, training=training)
+        if not isinstance(data, dict):
+            return self._batched(self.transform_images, data, transformation, training, several)
         result = dict(data)
         for key, transform in (
             ("images", self.transform_images),

@@ -269,7 +269,7 @@ class IndexLookup(StringLayer):
     def _depth(self):
         if self.pad_to_max_tokens:
             return self.max_tokens
-        return self._size_told or self.vocabulary_size()
+        return self.size_for_config()
 
     def _index_of(self, token):
         if self.mask_token is not None and token == self.mask_token:
@@ -317,8 +317,12 @@ class IndexLookup(StringLayer):
             "oov_method": self.oov_method,
             "vocabulary": self.input_vocabulary,
             "idf_weights": self.input_idf_weights,
-            "vocabulary_size": self.vocabulary_size() if self._tokens else self._size_told,
+            "vocabulary_size": self.size_for_config() if self._tokens or self._size_told else None,
         }
+
+    def size_for_config(self):
+        """The vocabulary's size, even where the vocabulary itself has yet to be read from a file."""
+        return self._size_told or self.vocabulary_size()
 
     @classmethod
     def from_config(cls, config):

@@ -76,7 +76,7 @@ class Merge(Layer):
         """Raise unless the layer is called on a list of tensors, of the given number if it matters."""
         if is_shape(shapes) or shapes is None or (count is not None and len(shapes) != count):
             raise ValueError(
-                f"{who(self)} expected a list of {count or 'at least one'} tensors, received "
+                f"{who(self)} expected a list of {count or 'one or more'} tensors, received "
                 f"{'one of' if is_shape(shapes) else 'those of'} shape {shapes}. Call it on a list: layer([x, y])."
             )
 

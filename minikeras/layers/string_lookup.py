@@ -38,10 +38,11 @@ class StringLookup(IndexLookup):
         encoding="utf-8",
         name=None,
         salt=None,
-        oov_method="floormod",
         **kwargs,
     ):
         self.encoding = encoding
+        # Strings are hashed in any case; Keras's configurations say it all the same.
+        oov_method = kwargs.pop("oov_method", "floormod")
         super().__init__(
             max_tokens,
             num_oov_indices,

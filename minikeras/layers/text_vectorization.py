@@ -207,7 +207,7 @@ class TextVectorization(StringLayer):
             "sparse": False,
             "vocabulary": lookup.input_vocabulary,
             "idf_weights": lookup.input_idf_weights,
-            "vocabulary_size": lookup.vocabulary_size(),
+            "vocabulary_size": lookup.size_for_config(),
         }
 
     @classmethod

@@ -9,7 +9,9 @@ import weakref
 import numpy as np
 
 from minikeras.autodiff import Variable
+from minikeras.autodiff.tensor import state
 from minikeras.metrics.metric import Metric
+from minikeras.metrics.reduction import Mean
 from minikeras.ops import elementwise
 from minikeras.ops.random import SeedGenerator
 
@@ -20,6 +22,9 @@ _REFERENCES = (
 
 # The layers that hold penalties of a call, so that the common case, none, costs nothing.
 _with_losses: weakref.WeakSet = weakref.WeakSet()
+
+# The metrics that came by `add_metric`: who has listed a model's metrics sees by their number when to do it again.
+metrics_added: list[str] = []
 
 
 class Tracking:
@@ -181,12 +186,22 @@ class Tracking:
             self._losses.append(one() if callable(one) else one)
         _with_losses.add(self)
 
-    def add_metric(self, *args, **kwargs):
-        """Not available: metrics are objects of their own."""
-        raise NotImplementedError(
-            "add_metric does not exist in Keras 3. Make the metric in __init__ (self.m = minikeras.metrics.Mean()) and "
-            "call self.m.update_state(value) in call()."
-        )
+    def add_metric(self, value, name=None, aggregation="mean"):
+        """Report the mean of a value that `call` computed, under a name, as older versions of Keras did.
+
+        Today's way is a metric of one's own: `self.m = metrics.Mean()` in `__init__`, `self.m.update_state(value)`.
+        """
+        if not isinstance(name, str) or aggregation != "mean":
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}': add_metric expected name= and aggregation='mean', received "
+                f"name={name!r}, aggregation={aggregation!r}. For another aggregation make a metric object in __init__."
+            )
+        added = self.__dict__.setdefault("_added_metrics", {})
+        if name not in added:
+            added[name] = Mean(name=name)
+            metrics_added.append(name)
+        if not state.probing:
+            added[name].update_state(value)
 
     @property
     def losses(self):

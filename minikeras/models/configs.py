@@ -1,8 +1,9 @@
 """Models from their configurations, and the configurations as JSON."""
 
-import json
-
 from minikeras.models.model import Model
+from minikeras.saving.archive import parse_json
+from minikeras.saving.guard import check_config, refusing
+from minikeras.saving.legacy_config import modern
 from minikeras.serialization import deserialize
 
 
@@ -17,5 +18,14 @@ def model_from_config(config, custom_objects=None):
 
 
 def model_from_json(json_string, custom_objects=None):
-    """The model that a JSON string from `to_json` describes, with fresh weights."""
-    return model_from_config(json.loads(json_string), custom_objects)
+    """The model that a JSON string from `to_json` of minikeras or Keras describes, with fresh weights.
+
+    The text may come from anybody: what is damaged, unknown or code ends in a ModelFileError (a ValueError).
+    """
+    name = "The JSON text"
+    config = parse_json(json_string, name)
+    check_config(config, name)
+    with refusing(name):
+        if isinstance(config, dict) and "module" not in config:
+            config = modern(config)  # Keras 2
+        return model_from_config(config, custom_objects)

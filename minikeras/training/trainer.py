@@ -9,6 +9,7 @@ from minikeras.callbacks import CallbackList
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.progbar_logger import verbosity
 from minikeras.callbacks.terminate_on_nan import StopAtFirstNaN
+from minikeras.layers.tracking import metrics_added
 from minikeras.metrics.reduction import Mean
 from minikeras.nest import map_structure
 from minikeras.ops import elementwise
@@ -21,6 +22,7 @@ from minikeras.training.epochs import Epochs
 from minikeras.training.logs import LazyLogs
 from minikeras.training.pydataset import PyDataset
 from minikeras.training.replay import Replay
+from minikeras.training.whole_steps import WholeSteps
 
 
 class Trainer:
@@ -226,10 +228,11 @@ class Trainer:
         ]
 
     def _own_metrics(self):
-        if self._layer_metrics is None:
+        if self._layer_metrics is None or self._layer_metrics[0] != len(metrics_added):
             mine = {id(m) for m in self._all_compiled_metrics()}
-            self._layer_metrics = [m for m in super().metrics if id(m) not in mine]
-        return self._layer_metrics
+            found = [m for m in super().metrics if id(m) not in mine]
+            self._layer_metrics = len(metrics_added), found
+        return self._layer_metrics[1]
 
     def _all_compiled_metrics(self):
         return [self._loss_tracker, *self._compiled_metrics.metrics] if self.compiled else []
@@ -274,7 +277,8 @@ class Trainer:
 
         x: an array of samples, a list or dictionary of them for several inputs, or anything that yields batches
         (generator, PyDataset, data loader), which then holds y and the weights too. validation_split takes the last
-        rows, before any shuffling. class_weight: {class: weight}.
+        rows, before any shuffling. class_weight: {class: weight}. Ctrl-C ends the training after the current step; the model
+        and `model.history` stay usable.
         """
         self._require_compiled("fit")
         self._forget_structure()
@@ -371,15 +375,20 @@ class Trainer:
         logs = LazyLogs(self) if first else None
         if first and self.stop_training:
             return logs
-        for number, batch in enumerate(epochs.epoch(epoch), first):
-            batch = events.batch = pack(batch)
-            if begin is not None:
-                begin(number)
-            logs = step(batch)
-            if end is not None:
-                end(number, logs)
-            if stops and self.stop_training:
-                break
+        with WholeSteps() as steps:
+            for number, batch in enumerate(epochs.epoch(epoch), first):
+                batch = events.batch = pack(batch)
+                if begin is not None:
+                    begin(number)
+                steps.inside = True
+                logs = step(batch)
+                steps.inside = False
+                if steps.interrupted:
+                    break
+                if end is not None:
+                    end(number, logs)
+                if stops and self.stop_training:
+                    break
         return logs
 
     def _evaluate(self, epochs, events):

@@ -1,6 +1,7 @@
 """The benchmarks from end to end on tiny runs; the peer is minikeras itself in the same interpreter."""
 
 import stat
+import subprocess
 import sys
 
 import numpy as np
@@ -121,6 +122,26 @@ def test_models_have_the_sizes_of_the_peers(name, parameters):
 def test_the_width_of_a_sweep_reaches_the_model():
     (workload,) = chosen(["mlp-width-8"], sweeps=False)
     assert workload.build(minikeras).layers[0].units == workload.size == 8
+
+
+def test_the_import_time_holds_what_is_loaded_by_name(tmp_path, monkeypatch):
+    (tmp_path / "toy_lazy.py").write_text(
+        "import time\n\n\ndef __getattr__(name):\n    time.sleep(0.05)\n    return len(name)\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert footprint.import_seconds(["toy_lazy"], ["first.real", "second"]) >= 0.1
+
+
+def test_importing_minikeras_loads_its_layers():
+    (ours,) = competitors.own(["reference"])
+    code = (
+        "import sys; from benchmarks.footprint import import_seconds; "
+        f"import_seconds({ours.imports!r}, {ours.names!r}); print('minikeras.layers.core' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=footprint.CHECKOUT, capture_output=True, text=True
+    )
+    assert answer.stdout == "True\n", answer.stderr
 
 
 def test_installed_size_follows_requirements(tmp_path, monkeypatch):

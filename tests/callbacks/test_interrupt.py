@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import termios
+import threading
 import time
 from pathlib import Path
 
@@ -90,37 +91,79 @@ def test_model_history_and_terminal_survive(verbose, moment):
 
 
 def test_a_model_survives_interruptions_at_any_moment():
-    """SIGINT by a timer, at moments from the first lines of fit to the middle of any step, 150 times."""
+    """SIGINT from a thread, at moments from the first lines of fit to the middle of any step, 150 times."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(256, 8)).astype("float32")
     y = x.sum(axis=1)
     keras.utils.set_random_seed(1)
-    model = keras.Sequential(
-        [
-            keras.Input((8,)),
-            layers.Dense(16, "relu"),
-            layers.BatchNormalization(),
-            layers.Dropout(0.1),
-            layers.Dense(1),
-        ]
-    )
-    model.compile(keras.optimizers.Adam(0.01), "mse")
-    interrupted = 0
-    previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    try:
-        for _ in range(150):
-            signal.setitimer(signal.ITIMER_REAL, rng.uniform(1e-4, 1.5e-2))
-            try:
-                model.fit(x, y, batch_size=16, epochs=100, verbose=0)
-            except KeyboardInterrupt:
-                interrupted += 1
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            assert state.recorder is None
-            assert (state.tapes, state.recording, state.probing) == ((), 0, False)
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
-    assert interrupted > 140
+
+    def compiled():
+        model = keras.Sequential(
+            [layers.Dense(16, "relu"), layers.BatchNormalization(), layers.Dropout(0.1), layers.Dense(1)]
+        )
+        model.compile(keras.optimizers.Adam(0.01), "mse")
+        return model
+
+    interrupted, model, whole = 0, None, compiled()
+    whole.fit(x, y, batch_size=16, verbose=0)
+    for number in range(150):
+        if number % 15 == 0:  # a new one is interrupted while it is being built, too
+            model = compiled()
+        timer = threading.Timer(rng.uniform(0, 0.01), os.kill, (os.getpid(), signal.SIGINT))
+        try:
+            timer.start()
+            model.fit(x, y, batch_size=16, epochs=1000, verbose=0)
+        except KeyboardInterrupt:
+            interrupted += 1
+        timer.join()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        assert state.recorder is None
+        assert (state.tapes, state.recording, state.probing) == ((), 0, False)
+        if model.built:
+            assert [v.shape for v in model.variables] == [v.shape for v in whole.variables]
+            assert len(model.optimizer.variables) in (2, len(whole.optimizer.variables))
+    assert interrupted == 150
     history = model.fit(x, y, epochs=20, verbose=0)
     assert history.epoch == list(range(20))
     assert history.history["loss"][-1] < 1
+
+
+def test_a_second_one_does_not_wait():
+    seen = []
+
+    class Slow(layers.Layer):
+        def call(self, inputs):
+            if isinstance(inputs, keras.Tensor):
+                for number in range(3):
+                    seen.append(number)
+                    signal.raise_signal(signal.SIGINT)
+            return inputs
+
+    model = keras.Sequential([Slow()])
+    with pytest.raises(KeyboardInterrupt):
+        model.predict(np.ones((2, 2)), verbose=0)
+    assert seen == [0, 1]
+
+
+def test_other_threads_and_other_handlers_are_left_alone():
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    results = []
+    thread = threading.Thread(target=lambda: results.append(model.predict(np.ones((2, 2)), verbose=0)))
+    thread.start()
+    thread.join()
+    assert results[0].shape == (2, 1)
+    seen = []
+
+    def mine(number, frame):
+        seen.append(number)
+
+    previous = signal.signal(signal.SIGINT, mine)
+    try:
+        raising = keras.callbacks.LambdaCallback(
+            on_predict_batch_begin=lambda b, logs: signal.raise_signal(signal.SIGINT)
+        )
+        model.predict(np.ones((2, 2)), verbose=0, callbacks=[raising])
+        assert signal.getsignal(signal.SIGINT) is mine
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    assert seen == [signal.SIGINT]

@@ -233,3 +233,20 @@ def test_a_user_class_may_have_a_built_in_name():
         "registered_name": None,
     }
     assert type(keras.saving.deserialize_keras_object(config)) is layers.Dense
+
+
+def test_add_loss_and_add_metric_in_the_older_style():
+    class Penalized(layers.Layer):
+        def call(self, inputs):
+            self.add_loss(0.5 * ops.sum(inputs**2))
+            self.add_metric(ops.max(inputs), name="largest")
+            return inputs
+
+    model = keras.Sequential([keras.Input((4,)), Penalized()])
+    model.compile("sgd", "mse", metrics=["mae"])
+    result = model.evaluate(X, X, batch_size=6, verbose=0, return_dict=True)
+    assert result["loss"] == pytest.approx(0.5 * np.sum(X**2), rel=1e-5)
+    assert result["largest"] == pytest.approx(X.max(), rel=1e-6)
+    assert result["mae"] == 0
+    with pytest.raises(ValueError, match="add_metric expected name="):
+        model.layers[0].add_metric(1.0)

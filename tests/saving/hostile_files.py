@@ -234,7 +234,7 @@ def contiguous_shape_without_data(path):
 
 
 def layer_of_any_size(path):
-    layer = {"class_name": "Dense", "module": "keras.layers", "config": {"units": HUGE}}
+    layer = {"class_name": "Dense", "module": "keras.layers", "config": {"units": HUGE, "name": "wide"}}
     with_layer(path, layer)
 
 

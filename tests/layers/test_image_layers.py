@@ -1,0 +1,116 @@
+"""Layers over images: what is random, what travels with the images, errors."""
+
+import numpy as np
+import pytest
+
+import minikeras as keras
+from minikeras import layers
+
+IMAGES = np.random.default_rng(0).uniform(0, 255, (6, 8, 8, 3)).astype("float32")
+
+RANDOM = {
+    "crop": lambda **k: layers.RandomCrop(5, 5, **k),
+    "flip": lambda **k: layers.RandomFlip(**k),
+    "rotation": lambda **k: layers.RandomRotation(0.2, **k),
+    "translation": lambda **k: layers.RandomTranslation(0.2, 0.2, **k),
+    "zoom": lambda **k: layers.RandomZoom(0.2, **k),
+    "shear": lambda **k: layers.RandomShear(0.3, 0.3, **k),
+    "brightness": lambda **k: layers.RandomBrightness(0.3, **k),
+    "contrast": lambda **k: layers.RandomContrast(0.3, **k),
+}
+
+
+@pytest.mark.parametrize("make", RANDOM.values(), ids=RANDOM)
+def test_seeds_decide(make):
+    first, second, other = make(seed=1), make(seed=1), make(seed=2)
+    a, b = first(IMAGES).numpy(), first(IMAGES).numpy()
+    np.testing.assert_array_equal(a, second(IMAGES).numpy())
+    assert (a != b).any()
+    assert (a != other(IMAGES).numpy()).any()
+
+
+@pytest.mark.parametrize("make", RANDOM.values(), ids=RANDOM)
+def test_one_image_and_byte_images_work(make):
+    assert make(seed=1)(IMAGES[0]).shape == make(seed=1)(IMAGES).shape[1:]
+    assert make(seed=1)(IMAGES.astype("uint8")).dtype == "float32"
+
+
+def test_half_of_the_images_are_flipped():
+    x = np.tile(np.arange(4.0, dtype="float32")[:, None], (2000, 2, 1, 1))
+    flipped = layers.RandomFlip("horizontal", seed=3)(x).numpy()[:, 0, 0, 0] == 3.0
+    assert abs(flipped.mean() - 0.5) < 0.04  # 3.6 standard deviations
+
+
+def test_brightness_and_contrast_stay_in_their_ranges():
+    x = np.full((2000, 2, 2, 1), 100.0, "float32")
+    added = layers.RandomBrightness((-0.1, 0.2), seed=3)(x).numpy()[:, 0, 0, 0] - 100.0
+    assert added.min() >= -25.5
+    assert added.max() <= 51.0
+    np.testing.assert_allclose(added.mean(), 12.75, atol=2.0)
+    np.testing.assert_allclose(added.std(), 76.5 / np.sqrt(12), rtol=0.05)
+    x[:, 0] = 0.0
+    contrast = layers.RandomContrast((0.2, 0.6), seed=3)(x).numpy()[:, 1, 0, 0]
+    assert contrast.min() >= 50 + 50 * 0.8 - 1e-3
+    assert contrast.max() <= 50 + 50 * 1.6 + 1e-3
+
+
+def test_crops_lie_everywhere_inside():
+    x = np.arange(36.0, dtype="float32").reshape(1, 6, 6, 1)
+    layer = layers.RandomCrop(4, 4, seed=2)
+    corners = {float(layer(x).numpy()[0, 0, 0, 0]) for _ in range(200)}
+    assert corners == {r * 6.0 + c for r in range(3) for c in range(3)}
+
+
+def test_labels_and_masks_travel_with_the_images():
+    masks = (IMAGES[..., :1] > 128).astype("float32")
+    data = {"images": IMAGES, "labels": np.arange(6), "segmentation_masks": masks, "path": np.arange(6)}
+    result = layers.RandomFlip("vertical", seed=4)(data)
+    np.testing.assert_array_equal(
+        result["segmentation_masks"].numpy(), result["images"].numpy()[..., :1] > 128
+    )
+    assert result["labels"].tolist() == result["path"].tolist() == list(range(6))
+    assert set(np.unique(layers.RandomRotation(0.2, seed=1)(data)["segmentation_masks"])) == {0.0, 1.0}
+    assert data["images"] is IMAGES
+    with pytest.raises(NotImplementedError, match="does not move bounding boxes"):
+        layers.RandomFlip()({"images": IMAGES, "bounding_boxes": np.zeros((6, 1, 4))})
+
+
+def test_augmentation_in_a_model_only_when_training():
+    model = keras.Sequential(
+        [layers.RandomRotation(0.3, seed=1), layers.CenterCrop(4, 4), layers.Rescaling(1 / 255)]
+    )
+    np.testing.assert_allclose(model.predict(IMAGES, verbose=0), IMAGES[:, 2:6, 2:6] / 255, rtol=1e-6)
+    assert (model(IMAGES, training=True).numpy() != model(IMAGES).numpy()).any()
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "text"),
+    [
+        (
+            lambda: layers.RandomRotation(2.0),
+            ValueError,
+            "factor must be a number or two numbers from -1 to 1",
+        ),
+        (
+            lambda: layers.RandomContrast(-0.5),
+            ValueError,
+            "factor must be a number or two numbers from 0 to 1",
+        ),
+        (lambda: layers.RandomZoom((-1.0, 0.0)), ValueError, "height_factor must be greater than -1"),
+        (lambda: layers.RandomTranslation(0.1, "x"), ValueError, "width_factor must be a number"),
+        (lambda: layers.RandomFlip("up"), ValueError, "mode must be one of"),
+        (lambda: layers.RandomRotation(0.1, fill_mode="x"), NotImplementedError, "fill_mode must be one of"),
+        (
+            lambda: layers.RandomZoom(0.1, interpolation="x"),
+            NotImplementedError,
+            "interpolation must be one of",
+        ),
+        (lambda: layers.RandomBrightness(0.1, value_range=3), ValueError, "value_range must be two numbers"),
+        (lambda: layers.CenterCrop(0, 3), ValueError, "height must be a positive integer"),
+        (lambda: layers.RandomFlip()(IMAGES[0, 0]), ValueError, "expected one image (three axes) or a batch"),
+    ],
+)
+def test_errors(call, error, text):
+    with pytest.raises(error) as found:
+        call()
+    assert text in str(found.value)
