@@ -32,6 +32,7 @@ FAMILIES = {
 
 # The package whose import registers every class there is: a configuration may name one that nobody has used yet.
 _EVERYTHING = "minikeras.models"
+_MOST_NAMES_LISTED = 30
 # While a model is written: layers seen, by id; while one is read: layers made, by the number they share.
 _shared = contextvars.ContextVar("shared objects", default=None)
 
@@ -208,11 +209,11 @@ def _deserialize_object(config, custom_objects, family):
         return cls
     with registry.custom_object_scope(custom_objects or {}):
         obj = cls.from_config(inner if isinstance(inner, dict) else {})
-    build_config = config.get("build_config")
-    if build_config and hasattr(obj, "build_from_config") and not obj.built:
-        obj.build_from_config(build_config)
-    if config.get("compile_config") and hasattr(obj, "compile_from_config"):
-        obj.compile_from_config(config["compile_config"])
+        build_config = config.get("build_config")
+        if build_config and hasattr(obj, "build_from_config") and not obj.built:
+            obj.build_from_config(build_config)
+        if config.get("compile_config") and hasattr(obj, "compile_from_config"):
+            obj.compile_from_config(config["compile_config"])
     if made is not None and isinstance(number, int) and cls.family == "layer":
         made[number] = obj
     return obj
@@ -238,8 +239,10 @@ def _find(find, full_name, bare_name, family, custom_objects):
             if found is not None:
                 return found
     known = {name for name, _ in registry.classes(family)}
+    hint = suggest(bare_name, known)
+    hint = f"{hint} " if hint.startswith("Did") or len(known) <= _MOST_NAMES_LISTED else ""
     raise UnknownObjectError(
-        f"Unknown {family or 'object'} {bare_name!r}. {suggest(bare_name, known)} If it is your own, pass "
+        f"Unknown {family or 'object'} {bare_name!r}. {hint}If it is your own, pass "
         f"custom_objects={{{bare_name!r}: ...}} or decorate it with @register_keras_serializable()."
     )
 

@@ -32,7 +32,7 @@ def test_an_installed_package_ignores_another_packages_folder_of_the_same_name(t
     script = "from minikeras.datasets import source; print(source.checkout_folder(), source.folders())"
     environment = {"PYTHONPATH": str(tmp_path), "MINIKERAS_HOME": "/home/x"}
     run = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-S", "-c", script],  # -S: no editable installation in the way
         cwd=tmp_path,
         env=environment,
         capture_output=True,

@@ -5,6 +5,7 @@ environment from PyPI (Keras 3.15 on PyTorch) and says how to run this file in i
 """
 
 import os
+from pathlib import Path
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -20,6 +21,7 @@ keras = pytest.importorskip(
 )
 pytestmark = pytest.mark.filterwarnings("ignore")
 
+GOLDEN = Path(__file__).parents[1] / "golden"
 TOLERANCE = {"rtol": 1e-4, "atol": 1e-5}
 
 
@@ -114,6 +116,22 @@ def test_a_saved_model_comes_back_unchanged_from_the_other_framework(make, tmp_p
     assert_close(model.predict(x, verbose=0), back.predict(x, verbose=0))
     for a, b in zip(model.weights, back.weights, strict=True):
         np.testing.assert_array_equal(np.asarray(a), np.asarray(b))
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("saved/*.keras")), ids=lambda path: path.stem)
+def test_models_that_keras_trained_train_on_as_there(path):
+    ours, theirs = minikeras.saving.load_model(path), keras.saving.load_model(path)
+    with np.load(GOLDEN / "training" / f"{path.stem}.npz") as data:
+        x, y = data["x"], data["y"]
+    steps = int(theirs.optimizer.iterations)
+    assert int(ours.optimizer.iterations) == steps > 0
+    for start in range(0, 32, 8):
+        one, other = (m.train_on_batch(x[start : start + 8], y[start : start + 8]) for m in (ours, theirs))
+        np.testing.assert_allclose(np.asarray(one), np.asarray(other), **TOLERANCE)
+    assert_close(ours.predict(x, verbose=0), theirs.predict(x, verbose=0))
+    assert int(ours.optimizer.iterations) == steps + 4
+    for a, b in zip(ours.optimizer.variables, theirs.optimizer.variables, strict=True):
+        np.testing.assert_allclose(np.asarray(a), np.asarray(b), rtol=1e-3, atol=1e-5)
 
 
 @pytest.mark.parametrize("framework", [minikeras, keras], ids=["ours", "theirs"])

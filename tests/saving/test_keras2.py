@@ -72,8 +72,8 @@ def test_our_own_files_in_that_format_come_back(tmp_path):
     model.save(tmp_path / "one.h5")
     loaded = keras.saving.load_model(tmp_path / "one.h5")
     variables = (
-        [*model.variables, *model.optimizer.variables],
-        [*loaded.variables, *loaded.optimizer.variables],
+        [*model.weights, *model.optimizer.variables],
+        [*loaded.weights, *loaded.optimizer.variables],
     )
     for one, other in zip(*variables, strict=True):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
