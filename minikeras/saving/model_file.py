@@ -28,6 +28,14 @@ def save_model(model, filepath, overwrite=True, zipped=None, include_optimizer=T
     filepath: a path that ends in `.keras`, an open binary file, or with `zipped=False` a folder. `.h5` and `.hdf5` give
     the older format of Keras 2. overwrite=False: an existing file is an error. include_optimizer: for `.h5` only.
     save_format: accepted as in older versions; the path's ending decides. Equal models give equal bytes.
+
+    >>> import io
+    >>> import minikeras as keras
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3)])
+    >>> file = io.BytesIO()
+    >>> save_model(model, file)
+    >>> load_model(file).count_params()
+    9
     """
     if not isinstance(model, Layer):
         raise TypeError(

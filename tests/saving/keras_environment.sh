@@ -1,12 +1,12 @@
 #!/bin/sh
-# Makes an environment with real Keras, in which tests/saving/test_interchange.py runs instead of being skipped.
-# usage: tests/saving/keras_environment.sh FOLDER      (about 1 GB, from PyPI)
+# Makes an environment with real Keras from PyPI, in which tests/saving/test_interchange.py runs instead of being skipped.
+# usage: tests/saving/keras_environment.sh FOLDER      (about 1 GB)
 set -eu
 folder=${1:?usage: keras_environment.sh FOLDER}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 python3 -m venv "$folder"
-"$folder/bin/python" -m pip install --quiet --upgrade pip
-# Keras needs one of its backends; PyTorch's wheels for the processor alone are the smallest.
+# Keras needs a backend. PyTorch it is: the files under tests/golden name its optimizers, which Keras then wants to import.
+# Its wheels without CUDA are in an index of their own; the ones on PyPI do as well.
 "$folder/bin/python" -m pip install --quiet --index-url https://download.pytorch.org/whl/cpu torch \
     || "$folder/bin/python" -m pip install --quiet torch
 "$folder/bin/python" -m pip install --quiet "keras==3.15.*" "numpy>=2.0" "h5py>=3.10" "tqdm>=4.60" pytest
