@@ -48,6 +48,14 @@ print("@usable", flush=True)
 """
 
 
+@pytest.fixture(autouse=True)
+def interrupts_arrive():
+    """A shell's background job ignores Ctrl-C, and so would the processes started here: not during these tests."""
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, previous)
+
+
 def run(verbose, moment):
     """The output of the script on a terminal, with one SIGINT `moment` seconds after it is ready."""
     ours, theirs = pty.openpty()
