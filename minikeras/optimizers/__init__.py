@@ -25,8 +25,8 @@ from minikeras.serialization import serialize as _serialize
 def get(identifier):
     """An optimizer from an object, a class, a configuration or a name, in any case: 'adam', 'SGD'; None stays None.
 
-    >>> get("adam").name
-    'adam'
+    >>> get("adam").beta_1
+    0.9
     """
     if identifier is None or isinstance(identifier, Optimizer):
         return identifier
