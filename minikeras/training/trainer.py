@@ -439,14 +439,14 @@ class Trainer:
     # 4. One batch at a time
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        """One training step on exactly these samples; the metrics accumulate until `reset_metrics`."""
+        """One training step on exactly these samples; the metrics are those of this batch alone."""
         self._require_compiled("train_on_batch")
         if class_weight is not None:
             sample_weight = class_weights(y, class_weight)
         return self._on_batch(self.train_step, (x, y, sample_weight), return_dict)
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        """Judge exactly these samples; the metrics accumulate until `reset_metrics`."""
+        """Judge exactly these samples; the metrics are those of this batch alone."""
         self._require_compiled("test_on_batch")
         return self._on_batch(self.test_step, (x, y, sample_weight), return_dict)
 
@@ -456,6 +456,7 @@ class Trainer:
         return map_structure(lambda o: np.array(o), self.predict_step((x, None, None)))
 
     def _on_batch(self, step, batch, return_dict):
+        self.reset_metrics()
         logs = self._as_logs(step(pack(as_batch(batch))))
         return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
 
