@@ -12,7 +12,18 @@ PACKAGE = ROOT / "minikeras"
 
 # Each row may import only from rows above it; within a package files may import each other, without circles.
 ROWS = [
-    ["config", "registry", "serialization", "seeds", "nest", "files", "dtypes", "lookup", "limits"],
+    [
+        "config",
+        "registry",
+        "serialization",
+        "seeds",
+        "nest",
+        "files",
+        "dtypes",
+        "lookup",
+        "limits",
+        "spellings",
+    ],
     ["kernels"],
     ["autodiff"],
     ["ops"],
@@ -23,12 +34,24 @@ ROWS = [
     ["training"],
     ["models"],
     ["datasets", "utils", "wrappers", "distribution", "export", "visual"],
+    ["random", "backend", "mixed_precision", "preprocessing"],
     ["compat"],
-    ["random", "backend", "mixed_precision", "preprocessing", "cli", "__main__", "__init__"],
+    ["cli", "__main__", "__init__"],
 ]
 ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 # The foundation is a row of single modules: among them the order is this one.
-FOUNDATION = ["limits", "config", "seeds", "nest", "files", "registry", "serialization", "lookup", "dtypes"]
+FOUNDATION = [
+    "spellings",
+    "limits",
+    "config",
+    "seeds",
+    "nest",
+    "files",
+    "registry",
+    "serialization",
+    "lookup",
+    "dtypes",
+]
 
 
 def sources():
