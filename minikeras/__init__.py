@@ -41,6 +41,7 @@ __all__ = sorted([*_NAMES, *_SUBPACKAGES])
 
 def __getattr__(name):
     if name in _NAMES:
+        importlib.import_module("minikeras.ops")  # attaches the operators to tensors and variables
         module = importlib.import_module(_NAMES[name])
         value = getattr(module, _ALIASES.get(name, name))
     elif name in _SUBPACKAGES:

@@ -105,7 +105,7 @@ def exponential(x):
 for _name in __all__:
     registry.register_function(globals()[_name], family="activation")
 
-_ALIASES = {"swish": silu, "hard_swish": hard_silu}
+_ALIASES = {"swish": "silu", "hard_swish": "hard_silu"}
 
 
 def serialize(activation):

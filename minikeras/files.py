@@ -1,6 +1,7 @@
 """Files here and on the network: the home folder, writing all or nothing, checksums, downloads."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -13,11 +14,16 @@ ATTEMPTS = 3
 PAUSE_SECONDS = 1.0
 TIMEOUT_SECONDS = 30.0
 _CHUNK_BYTES = 1 << 18
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a full disk, a quota, a limit on the size of files
 _PASSING_STATUSES = (408, 429, 500, 502, 503, 504)
 
 
 class DownloadError(OSError):
     """A download that could not be completed; nothing of it is left on the disk."""
+
+
+class NoRoomError(OSError):
+    """A file that could not be written because the disk is full; what was there before is still there."""
 
 
 class DamagedFileError(ValueError):
@@ -42,7 +48,8 @@ def atomic_write(path, mode="wb"):
     Gives an open file, a temporary one in the same folder (so that renaming it is one step of the file
     system). When the block ends, it is flushed, synchronized and renamed to `path`, and the folder is
     synchronized; when the block raises, it is removed. A symbolic link keeps pointing where it did; an
-    existing file keeps its permissions. `mode` is 'wb' (bytes) or 'w' (text, in UTF-8).
+    existing file keeps its permissions. `mode` is 'wb' (bytes) or 'w' (text, in UTF-8). A full disk is a
+    NoRoomError (an OSError).
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "note.txt"
@@ -62,20 +69,43 @@ def atomic_write(path, mode="wb"):
         )
     temporary = path.with_name(f".{uuid.uuid4().hex}.part")
     text = {"encoding": "utf-8", "newline": "\n"} if mode == "w" else {}
-    try:
-        # 'x' in place of 'w': a file that is already there (which only an attacker could arrange) is never
-        # opened.
-        with open(temporary, mode.replace("w", "x"), **text) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(path.stat().st_mode & 0o7777)
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    with room_for(path):
+        try:
+            # 'x' in place of 'w': a file that is already there (which only an attacker could arrange) is never
+            # opened.
+            with open(temporary, mode.replace("w", "x"), **text) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if path.exists():
+                temporary.chmod(path.stat().st_mode & 0o7777)
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     _synchronize_folder(path.parent)
+
+
+@contextlib.contextmanager
+def room_for(path):
+    """Turn the error of a full disk inside the block into one that says which file it met and what to do.
+
+    >>> with room_for("model.keras"):
+    ...     raise OSError(errno.ENOSPC, "No space left on device")
+    Traceback (most recent call last):
+        ...
+    minikeras.files.NoRoomError: [Errno 28] model.keras could not be written: expected room for it, received 'No space left on device' ...
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _NO_ROOM or isinstance(error, NoRoomError):
+            raise
+        raise NoRoomError(
+            error.errno,
+            f"{path} could not be written: expected room for it, received '{os.strerror(error.errno)}' from the "
+            "system. What was there before is left as it was. Free some space, or choose another folder, and save again.",
+        ) from error
 
 
 def _synchronize_folder(folder):

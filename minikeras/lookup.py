@@ -11,7 +11,7 @@ def look_up(identifier, family, aliases=()):
 
     identifier: the name of a class ('L2', 'mean_iou') or function, a class (it is called without arguments), an object
         or function (returned as it is), or a configuration.
-    aliases: further names, {name: the name, class or function that it means}.
+    aliases: further names, {name: the name it means, or the (family, name) in another family}.
     """
     if identifier is None:
         return None
@@ -56,8 +56,10 @@ def find(name, family, aliases=()):
     if found is not None:
         return found
     if name in aliases:
-        return find(aliases[name], family) if isinstance(aliases[name], str) else aliases[name]
-    return next((cls for known, cls in registry.classes(family) if registry.snake_case(known) == name), None)
+        alias = aliases[name]
+        return find(alias, family) if isinstance(alias, str) else find(alias[1], alias[0])
+    classes = registry.names(family)
+    return next((registry.find_class(c, family) for c in classes if registry.snake_case(c) == name), None)
 
 
 def names(family, aliases=()):

@@ -6,6 +6,10 @@
 [-1, {'k': -2}]
 """
 
+import numpy as np
+
+PLAIN = (str, bool, int, float, type(None))
+
 
 def is_nested(structure):
     """Whether a value is a list, tuple or dictionary, rather than a leaf."""
@@ -57,3 +61,18 @@ def sorted_keys(dictionary):
         return sorted(dictionary)
     except TypeError:
         return list(dictionary)
+
+
+def is_plain(value):
+    """Whether a value is plain data: numbers, texts, numeric arrays, and lists, tuples and dictionaries of them.
+
+    >>> is_plain({"best": 0.5, "weights": [np.zeros(2)]}), is_plain(print)
+    (True, False)
+    """
+    if type(value) in PLAIN:
+        return True
+    if isinstance(value, (np.ndarray, np.generic)):
+        return value.dtype.kind in "biufc"
+    if type(value) in (list, tuple):
+        return all(is_plain(item) for item in value)
+    return type(value) is dict and all(is_plain(k) and is_plain(v) for k, v in value.items())

@@ -8,7 +8,6 @@ again (re-running a notebook cell) replaces the older definition.
 
 import contextlib
 import contextvars
-import difflib
 import inspect
 import re
 
@@ -16,6 +15,7 @@ _built_in: dict = {}
 _custom: dict = {}
 _functions: dict = {}
 _packages: dict = {}
+_sources: list = []
 _scope: contextvars.ContextVar = contextvars.ContextVar("custom_objects", default=None)
 
 
@@ -57,14 +57,44 @@ def is_built_in(thing):
     return (getattr(thing, "__module__", None) or "").partition(".")[0] == "minikeras"
 
 
-def classes(family=None):
-    """All built-in classes of a family (or of all), as (name, class) pairs."""
+def add_source(family, names):
+    """Say where a family's classes and functions are defined: `names.load(name)` and `names.load_all()` register them."""
+    _sources.append((family, names))
+    return names
+
+
+def load_all(family=None):
+    """Load all built-in classes and functions of a family (or of all that were imported)."""
+    for kind, source in list(_sources):
+        if family is None or kind == family:
+            source.load_all()
+
+
+def names(family):
+    """The names that a family's files export, and those of its classes in use so far, in order; nothing is loaded."""
+    exported = [name for kind, source in _sources if kind == family for name in source.homes]
+    return list(dict.fromkeys([*exported, *(name for kind, name in _built_in if kind == family)]))
+
+
+def classes(family=None, loaded=False):
+    """All built-in classes of a family (or of all), as (name, class) pairs; `loaded`: only those in use so far."""
+    if not loaded:
+        load_all(family)
     return [(name, cls) for (kind, name), cls in _built_in.items() if family is None or kind == family]
 
 
-def functions(family):
-    """All named built-in functions of a family, as a dictionary."""
+def functions(family, loaded=False):
+    """All named built-in functions of a family, as a dictionary; `loaded`: only those in use so far."""
+    if not loaded:
+        load_all(family)
     return {name: function for (kind, name), function in _functions.items() if kind == family}
+
+
+def _load(name, family):
+    """Load the file that defines a built-in class or function, where one does."""
+    for kind, source in list(_sources):
+        if family is None or kind == family:
+            source.load(name)
 
 
 def find_class(name, family=None, custom_objects=None):
@@ -75,6 +105,8 @@ def find_class(name, family=None, custom_objects=None):
     if name in _packages:
         return _packages[name]
     bare = name.rpartition(">")[2]
+    if ">" not in name and (family, bare) not in _built_in:
+        _load(bare, family)
     for table in (_custom,) if ">" in name else (_built_in, _custom):
         if family is not None:
             if (family, bare) in table:
@@ -91,6 +123,8 @@ def find_function(name, family=None, custom_objects=None):
     for table in (custom_objects or {}, _scope_objects(), _packages):
         if name in table:
             return table[name]
+    if (family, name) not in _functions:
+        _load(name, family)
     return _functions.get((family, name)) or (None if family else _any_function(name))
 
 
@@ -108,6 +142,8 @@ def suggest(name, known):
     >>> suggest("adm", ["adam", "sgd"])
     "Did you mean 'adam'?"
     """
+    import difflib  # slow to import, and only wanted by errors
+
     known = sorted({str(k) for k in known})
     lower = {k.lower(): k for k in known}
     close = difflib.get_close_matches(str(name).lower(), lower, n=1, cutoff=0.6)

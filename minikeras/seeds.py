@@ -4,7 +4,7 @@ Every random number comes from a key of two integers, (seed, counter). A generat
 draw, so whoever stores the two integers can repeat or resume the stream exactly; no generator hides state.
 """
 
-import random as python_random
+import os
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def set_position(position):
 def make_default_seed():
     """A fresh seed: the next of the process-wide stream when that was seeded, else from the system."""
     if _global["seed"] is None:
-        return python_random.SystemRandom().randint(1, 2**31 - 1)
+        return 1 + int.from_bytes(os.urandom(8), "little") % (2**31 - 2)
     _global["counter"] += 1
     return int(generator(_global["seed"], _global["counter"]).integers(1, 2**31 - 1))
 

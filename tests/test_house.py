@@ -23,6 +23,7 @@ ROWS = [
         "lookup",
         "limits",
         "spellings",
+        "lazy",
     ],
     ["kernels"],
     ["autodiff"],
@@ -42,6 +43,7 @@ ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
 # The foundation is a row of single modules: among them the order is this one.
 FOUNDATION = [
     "spellings",
+    "lazy",
     "limits",
     "config",
     "seeds",

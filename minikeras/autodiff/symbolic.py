@@ -32,6 +32,8 @@ class SymbolicTensor(Operand):
     __slots__ = ("__weakref__", "call", "dtype", "mask", "name", "shape")
 
     __array_ufunc__ = None
+    # How calls on this kind of symbolic tensor are recorded, where not as below: recorder(function, args, kwargs).
+    recorder = None
 
     def __init__(self, shape, dtype=None, name=None, call=None):
         self.shape = tuple(None if s is None else int(s) for s in shape)
@@ -100,6 +102,9 @@ def is_symbolic(structure):
 def symbolic_call(function, args, kwargs, specs=None):
     """Record a call and return its symbolic outputs; `specs` are their (shape, dtype), inferred where not given."""
     call = Call(function, args, kwargs)
+    for leaf in call.inputs:
+        if leaf.recorder is not None:
+            return leaf.recorder(function, args, kwargs)
     if specs is None:
         specs = infer(function, args, kwargs)
     call.outputs = map_structure(

@@ -20,8 +20,33 @@ class State(threading.local):
 
 state = State()
 
-# Every differentiable function under its name: what NumPy's own functions turn into when applied to tensors.
-FUNCTIONS: dict = {}
+
+class Functions(dict):
+    """Every differentiable function under its name: what NumPy's own turn into when applied to tensors.
+
+    One that is not in use yet is asked of `source` (see `minikeras.lazy`).
+    """
+
+    source = None
+
+    def __missing__(self, name):
+        function = self.get(name)
+        if function is None:
+            raise KeyError(name)
+        return function
+
+    def get(self, name, default=None):
+        """The function of that name, its file loaded."""
+        if name not in self and self.source is not None:
+            self.source.load(name)
+        return super().get(name, default)
+
+    def names(self):
+        """All names, those in use first; those of files not loaded yet may be of plain functions too."""
+        return [*self, *(self.source.homes if self.source is not None else ())]
+
+
+FUNCTIONS = Functions()
 
 
 class Operand:

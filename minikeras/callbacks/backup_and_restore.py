@@ -14,6 +14,8 @@ from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.model_checkpoint import BatchFrequency
 from minikeras.optimizers import Optimizer
 
+__all__ = ["BackupAndRestore"]
+
 _NAME = "latest.npz"
 _LEFTOVER = re.compile(r"\.[0-9a-f]{32}\.part")
 

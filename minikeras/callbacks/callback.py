@@ -1,7 +1,9 @@
 """The base class of callbacks: what happens in training, and when."""
 
-from minikeras.callbacks.snapshot import is_plain
+from minikeras.nest import is_plain
 from minikeras.serialization import constructor_parameters
+
+__all__ = ["Callback"]
 
 
 class Callback:

@@ -6,6 +6,8 @@ from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.progbar_logger import ProgbarLogger
 from minikeras.nest import flatten
 
+__all__ = ["CallbackList"]
+
 _BATCH_EVENTS = [
     f"on_{mode}_batch_{moment}" for mode in ("train", "test", "predict") for moment in ("begin", "end")
 ]

@@ -1,11 +1,15 @@
 """The history as a table in a file, row by row."""
 
+import contextlib
 import csv
 import os
 
 import numpy as np
 
 from minikeras.callbacks.callback import Callback
+from minikeras.files import room_for
+
+__all__ = ["CSVLogger"]
 
 
 class CSVLogger(Callback):
@@ -52,9 +56,21 @@ class CSVLogger(Callback):
                 self.keys.extend([f"val_{key}" for key in self.keys])
             self._open_writer()
             if self.append_header:
-                self.writer.writeheader()
-        self.writer.writerow({"epoch": epoch, **{key: _as_text(logs.get(key, "NA")) for key in self.keys}})
-        self.csv_file.flush()
+                self._write({key: key for key in ("epoch", *self.keys)})
+        self._write({"epoch": epoch, **{key: _as_text(logs.get(key, "NA")) for key in self.keys}})
+
+    def _write(self, row):
+        """Write a row whole or not at all."""
+        end = os.path.getsize(self.filename)
+        with room_for(self.filename):
+            try:
+                self.writer.writerow(row)
+                self.csv_file.flush()
+            except OSError:
+                with contextlib.suppress(OSError):  # it tries once more to write what is left of the row
+                    self._close()
+                os.truncate(self.filename, end)
+                raise
 
     def _open_writer(self):
         self.writer = csv.DictWriter(self.csv_file, ["epoch", *self.keys], delimiter=self.sep)
@@ -66,9 +82,9 @@ class CSVLogger(Callback):
         self._close()
 
     def _close(self):
-        if self.csv_file is not None:
-            self.csv_file.close()
-        self.csv_file = self.writer = None
+        file, self.csv_file, self.writer = self.csv_file, None, None
+        if file is not None:
+            file.close()
 
     def get_state(self):
         with open(self.filename, "rb") as file:

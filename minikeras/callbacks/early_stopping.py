@@ -4,6 +4,8 @@ import warnings
 
 from minikeras.callbacks.monitor import MonitorCallback
 
+__all__ = ["EarlyStopping"]
+
 
 class EarlyStopping(MonitorCallback):
     """Stop training when a metric has stopped improving.

@@ -2,6 +2,8 @@
 
 from minikeras.callbacks.callback import Callback
 
+__all__ = ["History"]
+
 
 class History(Callback):
     """The metrics of every epoch: `history` maps a metric's name to its list of values, `epoch` lists the epochs.

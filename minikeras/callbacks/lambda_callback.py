@@ -3,6 +3,8 @@
 from minikeras import registry
 from minikeras.callbacks.callback import Callback
 
+__all__ = ["LambdaCallback"]
+
 
 class LambdaCallback(Callback):
     """Call the given functions at training's events.

@@ -8,6 +8,8 @@ from minikeras.autodiff import Tensor
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
 
+__all__ = ["LearningRateScheduler"]
+
 
 class LearningRateScheduler(Callback):
     """Set the learning rate at the beginning of each epoch to what `schedule(epoch, learning_rate)` returns, a float.

@@ -8,6 +8,8 @@ import numpy as np
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.monitor import MonitorCallback
 
+__all__ = ["ModelCheckpoint"]
+
 
 class ModelCheckpoint(MonitorCallback):
     """Save the model, or its weights, after every epoch, or after every `save_freq` batches.

@@ -92,4 +92,4 @@ def _direction(metric):
     if isinstance(metric, metrics.RootMeanSquaredError) or metric.name.endswith("_loss"):
         return "down"
     fn = getattr(metric, "_fn", None)
-    return "down" if fn is not None and fn in registry.functions("loss").values() else None
+    return "down" if fn is not None and fn in registry.functions("loss", loaded=True).values() else None

@@ -1,11 +1,12 @@
 """What the user sees of training: a bar for each epoch on a terminal, a line for each epoch in a file."""
 
-import shutil
 import sys
 import time
 
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import plain_number
+
+__all__ = ["ProgbarLogger"]
 
 # How wide the bar is, in characters, and how often it is drawn anew, in seconds.
 _WIDTH = 30
@@ -146,6 +147,8 @@ class ProgbarLogger(Callback):
 
 
 def _new_bar(steps):
+    import shutil
+
     from tqdm.auto import tqdm  # imported only when a bar is drawn: it takes 20 ms
 
     form = f"{{n_fmt}}/{{total_fmt}} [{{bar:{_WIDTH}}}] - {{desc}}" if steps else "{n_fmt}/Unknown - {desc}"

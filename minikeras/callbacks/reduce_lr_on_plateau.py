@@ -9,6 +9,8 @@ from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
 from minikeras.callbacks.monitor import MonitorCallback
 from minikeras.serialization import constructor_parameters
 
+__all__ = ["ReduceLROnPlateau"]
+
 
 class ReduceLROnPlateau(MonitorCallback):
     """Multiply the learning rate by `factor` when a metric has not improved for `patience` epochs, down to `min_lr`.

@@ -11,6 +11,8 @@ import numpy as np
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import plain_number
 
+__all__ = ["RemoteMonitor"]
+
 TIMEOUT_SECONDS = 10.0
 
 

@@ -9,28 +9,13 @@ import zipfile
 import numpy as np
 
 from minikeras.files import atomic_write
+from minikeras.nest import PLAIN
 
 _FORMAT = "minikeras-state-1"
-_SCALARS = (str, bool, int, float, type(None))
 
 
 class DamagedSnapshotError(ValueError):
     """A file of state that cannot be read; the text says which and why."""
-
-
-def is_plain(value):
-    """Whether a value is plain data: numbers, texts, numeric arrays, and lists, tuples and dictionaries of them.
-
-    >>> is_plain({"best": 0.5, "weights": [np.zeros(2)]}), is_plain(print)
-    (True, False)
-    """
-    if type(value) in _SCALARS:
-        return True
-    if isinstance(value, (np.ndarray, np.generic)):
-        return value.dtype.kind in "biufc"
-    if type(value) in (list, tuple):
-        return all(is_plain(item) for item in value)
-    return type(value) is dict and all(is_plain(k) and is_plain(v) for k, v in value.items())
 
 
 def write(path, tree):
@@ -56,7 +41,7 @@ def read(path):
 
 def _encode(value, arrays):
     """JSON for a value: scalars as they are, all else as {kind: content}."""
-    if type(value) in _SCALARS:
+    if type(value) in PLAIN:
         return value
     if isinstance(value, (np.ndarray, np.generic)):
         arrays.append(np.asarray(value))

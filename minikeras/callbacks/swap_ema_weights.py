@@ -2,6 +2,8 @@
 
 from minikeras.callbacks.callback import Callback
 
+__all__ = ["SwapEMAWeights"]
+
 
 class SwapEMAWeights(Callback):
     """Put the moving averages of the weights in the weights' place while the model is evaluated (Polyak averaging).

@@ -15,6 +15,8 @@ from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
 from minikeras.callbacks.logs import plain_number
 from minikeras.layers import Embedding
 
+__all__ = ["TensorBoard"]
+
 # As many images of one weight are written, the first ones of a convolution's kernels.
 _IMAGES = 3
 

@@ -6,6 +6,8 @@ from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.nan_search import NaNSearch
 
+__all__ = ["TerminateOnNaN"]
+
 
 class _FiniteWatch(Callback):
     """Base of the callbacks that look at each batch's loss and weights; keeps what was first not to be finite."""

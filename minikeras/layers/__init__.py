@@ -1,50 +1,8 @@
-"""The layers: each family's file says in `__all__` what it exports."""
+"""The layers: each family's file says in `__all__` what it exports, and is loaded when one of its names is first used."""
 
-from minikeras.layers.activation import *
-from minikeras.layers.adaptive_pooling import *
-from minikeras.layers.attention import *
-from minikeras.layers.batch_normalization import *
-from minikeras.layers.bidirectional import *
-from minikeras.layers.category_encoding import *
-from minikeras.layers.configs import *
-from minikeras.layers.conv_lstm import *
-from minikeras.layers.convolution import *
-from minikeras.layers.convolution_transpose import *
-from minikeras.layers.core import *
-from minikeras.layers.cropping import *
-from minikeras.layers.depthwise_convolution import *
-from minikeras.layers.discretization import *
-from minikeras.layers.einsum_dense import *
-from minikeras.layers.embedding import *
-from minikeras.layers.feature_scaling import *
-from minikeras.layers.global_pooling import *
-from minikeras.layers.group_normalization import *
-from minikeras.layers.grouped_query_attention import *
-from minikeras.layers.gru import *
-from minikeras.layers.hashing import *
-from minikeras.layers.image_framing import *
-from minikeras.layers.image_light import *
-from minikeras.layers.image_motion import *
-from minikeras.layers.integer_lookup import *
+from minikeras import lazy, registry
 from minikeras.layers.layer import Layer
-from minikeras.layers.layer_normalization import *
-from minikeras.layers.lstm import *
-from minikeras.layers.merging import *
-from minikeras.layers.multi_head_attention import *
-from minikeras.layers.padding import *
-from minikeras.layers.pipeline import *
-from minikeras.layers.pooling import *
-from minikeras.layers.regularization import *
-from minikeras.layers.reshaping import *
-from minikeras.layers.rnn import *
-from minikeras.layers.separable_convolution import *
-from minikeras.layers.simple_rnn import *
 from minikeras.layers.spec import InputSpec
-from minikeras.layers.spectral_normalization import *
-from minikeras.layers.string_lookup import *
-from minikeras.layers.text_vectorization import *
-from minikeras.layers.time_distributed import *
-from minikeras.layers.unit_normalization import *
-from minikeras.layers.up_sampling import *
-from minikeras.layers.wrapper import *
-from minikeras.layers.wrapping import *
+
+_FAMILIES = registry.add_source("layer", lazy.Names(__name__, __file__))
+__getattr__, __dir__ = lazy.attributes(_FAMILIES, globals())

@@ -1,6 +1,7 @@
 """What the layers over images share: one image or a batch, alone or with labels and masks, and random settings."""
 
 from minikeras import config, ops
+from minikeras.layers.bounding_boxes import around, clip_to_image_size, convert_format
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import who
 from minikeras.ops import random
@@ -38,15 +39,26 @@ def value_range_of(value, layer):
     return tuple(sorted(value))
 
 
+def in_range(images, source, target):
+    """Pixel values of one range, (lowest, highest), as those of another."""
+    if tuple(source) == tuple(target):
+        return images
+    (low, high), (new_low, new_high) = source, target
+    return (images - low) / (high - low) * (new_high - new_low) + new_low
+
+
 class ImageLayer(Layer):
     """The base of layers that change images, (batch, height, width, channels) or one image without the batch axis.
 
-    Called on images, or on a dictionary of 'images' and, changed along with them, 'labels' and 'segmentation_masks';
-    other entries are passed on. A subclass draws its random numbers in `get_random_transformation` and applies them in
-    `transform_images`; it says in `transform_segmentation_masks` if it moves pixels. Results are floats.
+    Called on images, or on a dictionary of 'images' and, changed along with them, 'labels', 'segmentation_masks' and
+    'bounding_boxes' (a dictionary of 'boxes', (batch, boxes, 4) in the layer's bounding_box_format, and 'labels', (batch,
+    boxes)); other entries are passed on. A subclass draws its random numbers in `get_random_transformation` and applies
+    them in `transform_images`; it says in `transform_segmentation_masks` and `transform_bounding_boxes` if it moves
+    pixels. Results are floats.
     """
 
-    casts_integers = True
+    # What is drawn decides which functions are applied.
+    replayable = False
 
     def __init__(self, bounding_box_format=None, data_format=None, **kwargs):
         super().__init__(**kwargs)
@@ -96,10 +108,32 @@ class ImageLayer(Layer):
             if key in data:
                 result[key] = self._batched(transform, data[key], transformation, training, several)
         if "bounding_boxes" in data:
-            result["bounding_boxes"] = self.transform_bounding_boxes(
-                data["bounding_boxes"], transformation, training
+            result["bounding_boxes"] = self._with_boxes(
+                data["bounding_boxes"], transformation, training, several
             )
         return result
+
+    def _with_boxes(self, bounding_boxes, transformation, training, several):
+        if self.bounding_box_format is None:
+            raise ValueError(
+                f"{who(self)} received 'bounding_boxes' and does not know their format. Pass bounding_box_format to the "
+                "layer, for example bounding_box_format='xyxy'."
+            )
+        if not isinstance(bounding_boxes, dict) or not {"boxes", "labels"} <= set(bounding_boxes):
+            raise ValueError(
+                f"{who(self)} expected 'bounding_boxes' to be a dictionary of 'boxes' and 'labels', received "
+                f"{bounding_boxes!r}."
+            )
+        boxes = {
+            "boxes": ops.cast(ops.convert_to_tensor(bounding_boxes["boxes"]), "float32"),
+            "labels": ops.convert_to_tensor(bounding_boxes["labels"]),
+        }
+        if not several:
+            boxes = {key: ops.expand_dims(value, 0) for key, value in boxes.items()}
+        boxes = {**bounding_boxes, **self.transform_bounding_boxes(boxes, transformation, training)}
+        if not several:
+            boxes.update({key: ops.squeeze(boxes[key], 0) for key in ("boxes", "labels")})
+        return boxes
 
     def _is_batch(self, images):
         if len(images.shape) not in (3, 4):
@@ -115,7 +149,10 @@ class ImageLayer(Layer):
 
     def sizes(self, data):
         """(how many images, height, width) of images or a dictionary with them."""
-        shape = (data["images"] if isinstance(data, dict) else data).shape
+        return self.sizes_of((data["images"] if isinstance(data, dict) else data).shape)
+
+    def sizes_of(self, shape):
+        """The same of a shape."""
         *lead, a, b, c = shape
         height, width = (b, c) if self.data_format == "channels_first" else (a, b)
         return (lead[0] if lead else 1), height, width
@@ -127,9 +164,32 @@ class ImageLayer(Layer):
             tuple(shape), float(low), float(high), seed=self.generator if seed is None else seed
         )
 
+    def chosen(self, count, seed=None):
+        """Which of so many images are changed: each with a probability drawn between the layer's factors."""
+        probability = self.draw((count,), self.factor, seed)
+        return ops.less(self.draw((count,), (0, 1), seed), probability)
+
     def floats(self, images):
         """Images in the dtype that the layer computes in."""
+        images = ops.convert_to_tensor(images)
         return ops.cast(images, self.compute_dtype) if images.dtype != self.compute_dtype else images
+
+    @property
+    def channel_axis(self):
+        """Where a batch of images has its channels."""
+        return 1 if self.data_format == "channels_first" else 3
+
+    def moved_boxes(self, bounding_boxes, transformation, move):
+        """The boxes around the moved corners, `move` a function of x and y, inside the image."""
+        height, width = self.frame(transformation)
+        boxes = convert_format(bounding_boxes, self.bounding_box_format, "xyxy", height, width)
+        boxes = clip_to_image_size({**boxes, "boxes": around(boxes["boxes"], move)}, height, width)
+        return convert_format(boxes, "xyxy", self.bounding_box_format, height, width)
+
+    def frame(self, transformation):
+        """(height, width) of the images that a transformation was drawn for."""
+        shape = transformation["input_shape"]
+        return shape[-2:] if self.data_format == "channels_first" else shape[-3:-1]
 
     def get_config(self):
         config = {**super().get_config(), "data_format": self.data_format}
@@ -141,7 +201,8 @@ class ImageLayer(Layer):
 class Warp(ImageLayer):
     """The base of random layers that read images at other places.
 
-    A subclass says in `warped` what it does with a batch of images; masks are read at the nearest pixel.
+    A subclass says in `matrix` where they are read, or in `warped` what it does with a batch of images; masks are read at
+    the nearest pixel.
     """
 
     fill_modes = ("reflect", "wrap", "constant", "nearest")
@@ -157,9 +218,22 @@ class Warp(ImageLayer):
                     f"{who(self)}: {name} must be one of {', '.join(map(repr, allowed))}, received {value!r}."
                 )
 
+    def matrix(self, transformation, height, width):
+        """One affine map for each image, (batch, 8) as in `affine_transform`: where each pixel is read."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has neither a matrix nor a warped method. Write one."
+        )
+
     def warped(self, images, transformation, interpolation):
         """A batch of images read at other places."""
-        raise NotImplementedError(f"{type(self).__name__} has no warped method. Write one.")
+        return ops.image.affine_transform(
+            images,
+            self.matrix(transformation, *self.sizes(images)[1:]),
+            interpolation=interpolation,
+            fill_mode=self.fill_mode,
+            fill_value=self.fill_value,
+            data_format=self.data_format,
+        )
 
     def transform_images(self, images, transformation, training=True):
         images = self.floats(images)
@@ -172,16 +246,17 @@ class Warp(ImageLayer):
             return segmentation_masks
         return self.warped(segmentation_masks, transformation, "nearest")
 
-    def moved(self, images, matrices, interpolation):
-        """A batch of images read through one affine map each, (batch, 8) as in `affine_transform`."""
-        return ops.image.affine_transform(
-            images,
-            matrices,
-            interpolation=interpolation,
-            fill_mode=self.fill_mode,
-            fill_value=self.fill_value,
-            data_format=self.data_format,
-        )
+    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+        if not training or transformation is None:
+            return bounding_boxes
+        matrix = ops.cast(self.matrix(transformation, *self.frame(transformation)), "float32")
+        a, b, c, d, e, f = ops.unstack(ops.reshape(matrix, (-1, 1, 8)), axis=-1)[:6]
+
+        def move(x, y):
+            determinant = a * e - b * d
+            return (e * (x - c) - b * (y - f)) / determinant, (a * (y - f) - d * (x - c)) / determinant
+
+        return self.moved_boxes(bounding_boxes, transformation, move)
 
 
 def affine(*numbers):

@@ -48,6 +48,19 @@ class RandomFlip(ImageLayer):
     def transform_segmentation_masks(self, segmentation_masks, transformation, training=True):
         return self.transform_images(segmentation_masks, transformation, training=training)
 
+    def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
+        if not training or transformation is None:
+            return bounding_boxes
+        height, width = self.frame(transformation)
+        flips = ops.reshape(transformation["flips"], (-1, 1))
+
+        def move(x, y):
+            across = width - x if "horizontal" in self.mode else x
+            down = height - y if "vertical" in self.mode else y
+            return ops.where(flips, across, x), ops.where(flips, down, y)
+
+        return self.moved_boxes(bounding_boxes, transformation, move)
+
 
 class RandomRotation(Warp):
     """In training, images turned about their middle by a random share of a full turn.
@@ -96,8 +109,11 @@ class RandomRotation(Warp):
             "batch_size": count,
         }
 
-    def warped(self, images, transformation, interpolation):
-        return self.moved(images, transformation["rotation_matrix"], interpolation)
+    def matrix(self, transformation, height, width):
+        return ops.reshape(transformation["rotation_matrix"], (-1, 8))
+
+    def frame(self, transformation):
+        return transformation["image_height"], transformation["image_width"]
 
 
 class RandomTranslation(Warp):
@@ -143,10 +159,10 @@ class RandomTranslation(Warp):
         right = ops.multiply(self.draw((count, 1), self._widths, seed), width)
         return {"translations": ops.concatenate([right, down], axis=1), "input_shape": images.shape}
 
-    def warped(self, images, transformation, interpolation):
+    def matrix(self, transformation, height, width):
         right, down = ops.unstack(transformation["translations"], axis=1)
         ones, zeros = ops.ones_like(right), ops.zeros_like(right)
-        return self.moved(images, affine(ones, zeros, -right, zeros, ones, -down), interpolation)
+        return affine(ones, zeros, -right, zeros, ones, -down)
 
 
 class RandomZoom(Warp):
@@ -201,12 +217,11 @@ class RandomZoom(Warp):
         width = height if self._widths is None else self.draw((count, 1), self._widths, seed)
         return {"height_zoom": height, "width_zoom": width, "input_shape": images.shape}
 
-    def warped(self, images, transformation, interpolation):
-        _, height, width = self.sizes(images)
+    def matrix(self, transformation, height, width):
         x, y = transformation["width_zoom"][:, 0], transformation["height_zoom"][:, 0]
         zeros = ops.zeros_like(x)
         left, top = (width - 1) / 2 * (1 - x), (height - 1) / 2 * (1 - y)
-        return self.moved(images, affine(x, zeros, left, zeros, y, top), interpolation)
+        return affine(x, zeros, left, zeros, y, top)
 
 
 class RandomShear(Warp):
@@ -258,7 +273,7 @@ class RandomShear(Warp):
         x = self.draw((count, 1), self.x_factor, seed)
         return {"shear_factor": ops.concatenate([x, y], axis=1) * sign, "input_shape": images.shape}
 
-    def warped(self, images, transformation, interpolation):
+    def matrix(self, transformation, height, width):
         x, y = ops.unstack(transformation["shear_factor"], axis=1)
         ones, zeros = ops.ones_like(x), ops.zeros_like(x)
-        return self.moved(images, affine(ones, x, zeros, y, ones, zeros), interpolation)
+        return affine(ones, x, zeros, y, ones, zeros)

@@ -2,17 +2,12 @@
 
 import functools
 
-from minikeras import lookup, registry, serialization
-from minikeras.losses.crossentropy import *
-from minikeras.losses.divergence import *
-from minikeras.losses.focal import *
-from minikeras.losses.loss import *
+from minikeras import lazy, lookup, registry, serialization
 from minikeras.losses.loss import Loss, LossFunctionWrapper, kind_of_classes, object_name
-from minikeras.losses.margin import *
-from minikeras.losses.regression import *
-from minikeras.losses.segmentation import *
-from minikeras.losses.sequence import *
-from minikeras.losses.similarity import *
+
+_FAMILIES = registry.add_source("loss", lazy.Names(__name__, __file__))
+__getattr__, __dir__ = lazy.attributes(_FAMILIES, globals())
+
 
 _ALIASES = {
     "bce": "binary_crossentropy",
@@ -62,7 +57,7 @@ def resolve(identifier, y_true, y_pred):
     if loss is None or isinstance(loss, Loss):
         return loss
     name = identifier if isinstance(identifier, str) else object_name(loss)
-    quick = _quick_classes().get(loss)
+    quick = _quick_class(loss)
     return LossFunctionWrapper(loss, name=name) if quick is None else quick(name=name)
 
 
@@ -74,7 +69,7 @@ _CROSSENTROPIES = {
 
 
 @functools.cache
-def _quick_classes():
-    """The classes that have a quick mean, by the function whose values they average."""
-    classes = [cls for _, cls in registry.classes("loss") if cls.average is not Loss.average]
-    return {cls().fn: cls for cls in classes}
+def _quick_class(function):
+    """The class with a quick mean that averages this function's values: it is defined beside the function."""
+    classes = [cls for _, cls in registry.classes("loss", loaded=True) if cls.average is not Loss.average]
+    return next((cls for cls in classes if cls().fn is function), None)

@@ -1,22 +1,13 @@
 """Metrics: what training reports, as classes and as functions; each family in one file."""
 
-from minikeras import lookup, serialization
-from minikeras.losses.focal import binary_focal_crossentropy, categorical_focal_crossentropy
+from minikeras import lazy, lookup, registry, serialization
 from minikeras.losses.loss import kind_of_classes, object_name
-from minikeras.losses.regression import huber
-from minikeras.metrics.accuracy import *
-from minikeras.metrics.auc import *
-from minikeras.metrics.confusion import *
-from minikeras.metrics.correlation import *
-from minikeras.metrics.fscore import *
-from minikeras.metrics.iou import *
-from minikeras.metrics.margin import *
-from minikeras.metrics.metric import *
 from minikeras.metrics.metric import Metric
-from minikeras.metrics.probabilistic import *
-from minikeras.metrics.reduction import *
 from minikeras.metrics.reduction import MeanMetricWrapper
-from minikeras.metrics.regression import *
+
+_FAMILIES = registry.add_source("metric", lazy.Names(__name__, __file__))
+__getattr__, __dir__ = lazy.attributes(_FAMILIES, globals())
+
 
 _ALIASES = {
     "bce": "BinaryCrossentropy",
@@ -30,9 +21,9 @@ _ALIASES = {
     "log_cosh": "LogCoshError",
     "logcosh": "LogCoshError",
     # Losses without a metric class of their own.
-    "binary_focal_crossentropy": binary_focal_crossentropy,
-    "categorical_focal_crossentropy": categorical_focal_crossentropy,
-    "huber": huber,
+    "binary_focal_crossentropy": ("loss", "binary_focal_crossentropy"),
+    "categorical_focal_crossentropy": ("loss", "categorical_focal_crossentropy"),
+    "huber": ("loss", "huber"),
 }
 _ALIASES.update({name.upper(): _ALIASES[name] for name in ("bce", "kld", "mae", "mape", "mse", "msle")})
 

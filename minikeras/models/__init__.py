@@ -1,19 +1,8 @@
 """Models: layers in a row, layers in a graph, and classes of one's own."""
 
-from minikeras.models.clone import clone_model
-from minikeras.models.configs import model_from_config, model_from_json
-from minikeras.models.functional import Functional
-from minikeras.models.model import Model
-from minikeras.models.sequential import Sequential
-from minikeras.saving import load_model, save_model
+from minikeras import lazy, registry
+from minikeras.models.functional import Functional  # what Model(inputs, outputs) makes
 
-__all__ = [
-    "Functional",
-    "Model",
-    "Sequential",
-    "clone_model",
-    "load_model",
-    "model_from_config",
-    "model_from_json",
-    "save_model",
-]
+_ELSEWHERE = {"load_model": "minikeras.saving", "save_model": "minikeras.saving"}
+_FAMILIES = registry.add_source("layer", lazy.Names(__name__, __file__, also=_ELSEWHERE))
+__getattr__, __dir__ = lazy.attributes(_FAMILIES, globals())

@@ -3,6 +3,8 @@
 from minikeras.models.model import Model
 from minikeras.serialization import deserialize, serialize
 
+__all__ = ["clone_model"]
+
 
 def clone_model(
     model, input_tensors=None, clone_function=None, call_function=None, recursive=False, **kwargs

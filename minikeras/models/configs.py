@@ -6,6 +6,8 @@ from minikeras.saving.guard import check_config, refusing
 from minikeras.saving.legacy_config import modern
 from minikeras.serialization import deserialize
 
+__all__ = ["model_from_config", "model_from_json"]
+
 
 def model_from_config(config, custom_objects=None):
     """The model that a configuration describes, with fresh weights."""

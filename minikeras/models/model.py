@@ -1,9 +1,8 @@
 """The model: a layer that can be trained, saved and summarized."""
 
-import json
-
 import numpy as np
 
+from minikeras import saving
 from minikeras.autodiff import is_symbolic
 from minikeras.autodiff.symbolic import SymbolicTensor
 from minikeras.layers.layer import Layer
@@ -13,9 +12,10 @@ from minikeras.models.summary import print_summary
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
 from minikeras.ops.shaping import expand_dims, squeeze
-from minikeras.saving import load_weights, save_model, save_weights
 from minikeras.serialization import serialize
 from minikeras.training.trainer import Trainer
+
+__all__ = ["Model"]
 
 
 class Model(Trainer, Layer):
@@ -262,18 +262,20 @@ class Model(Trainer, Layer):
 
     def save(self, filepath, overwrite=True, zipped=None, include_optimizer=True, save_format=None):
         """Save the model whole in a `.keras` file, which Keras reads too; see `saving.save_model`."""
-        save_model(self, filepath, overwrite, zipped, include_optimizer, save_format)
+        saving.save_model(self, filepath, overwrite, zipped, include_optimizer, save_format)
 
     def save_weights(self, filepath, overwrite=True, objects_to_skip=None):
         """Save the weights in a `.weights.h5` file; see `saving.save_weights`."""
-        save_weights(self, filepath, overwrite, objects_to_skip)
+        saving.save_weights(self, filepath, overwrite, objects_to_skip)
 
     def load_weights(self, filepath, skip_mismatch=False, by_name=False, objects_to_skip=None):
         """Take the weights from a `.weights.h5`, `.keras` or `.h5` file; see `saving.load_weights`."""
-        load_weights(self, filepath, skip_mismatch, by_name, objects_to_skip)
+        saving.load_weights(self, filepath, skip_mismatch, by_name, objects_to_skip)
 
     def to_json(self, **kwargs):
         """The architecture as a JSON string, from which `models.model_from_json` makes an equal model."""
+        import json
+
         return json.dumps(serialize(self), **kwargs)
 
     def __repr__(self):

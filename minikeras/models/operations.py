@@ -178,5 +178,6 @@ def _function_name(cls):
     if not isinstance(cls, str) or cls in _FUNCTIONS:
         return _FUNCTIONS.get(cls) if isinstance(cls, str) else None
     return next(
-        (n for n in FUNCTIONS if not n.startswith("_") and n.replace("_", "").lower() == cls.lower()), None
+        (n for n in FUNCTIONS.names() if not n.startswith("_") and n.replace("_", "").lower() == cls.lower()),
+        None,
     )

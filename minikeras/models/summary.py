@@ -1,7 +1,6 @@
 """`model.summary()`: a table of layers, output shapes and parameters, as Keras 3 draws it."""
 
 import math
-import shutil
 import textwrap
 
 from minikeras.autodiff import SymbolicTensor
@@ -43,6 +42,8 @@ def summary_lines(
     rows = []
     for layer in _chosen(model, layer_range):
         _add_rows(rows, layer, model, linear, expand_nested, show_trainable, "")
+    import shutil
+
     width = line_length or min(max(60, shutil.get_terminal_size((80, 24)).columns), 100 if linear else 120)
     widths = _widths(header, rows, width, positions, linear)
     lines = [f'Model: "{model.name}"']

@@ -1,15 +1,17 @@
 """`minikeras.ops`: the functions of `keras.ops`, differentiable, on arrays, tensors and symbolic tensors alike.
 
-Each family has a file, and its `__all__` is the only list. The names stand here, and those that Keras groups also in
-`ops.numpy`, `ops.nn`, `ops.linalg` and `ops.image`.
+Each family has a file, its `__all__` is the only list, and it is loaded when one of its names is first used. The names
+stand here, and those that Keras groups also in `ops.numpy`, `ops.nn`, `ops.linalg` and `ops.image`.
 """
 
-from minikeras.ops.control import *
-from minikeras.ops.distance import *
-from minikeras.ops.linalg import *
-from minikeras.ops.nn import *
-from minikeras.ops.numpy import *
-from minikeras.ops.segments import *
-from minikeras.ops.signal import *
+from minikeras import lazy
+from minikeras.autodiff import FUNCTIONS
 
-from minikeras.ops import image, linalg, nn, numpy  # isort: skip
+# These attach the operators of tensors: +, <, [...], @.
+from minikeras.ops.elementwise import *
+from minikeras.ops.indexing import *
+from minikeras.ops.products import *
+
+_FAMILIES = lazy.Names(__name__, __file__, without=("nn", "numpy", "random"))
+__getattr__, __dir__ = lazy.attributes(_FAMILIES, globals())
+FUNCTIONS.source = _FAMILIES

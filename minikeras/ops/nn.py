@@ -1,15 +1,19 @@
 """`minikeras.ops.nn`: the functions of neural networks."""
-# ruff: noqa: F403
 
-from minikeras.ops.activation import *
-from minikeras.ops.attention import *
-from minikeras.ops.convolution import *
-from minikeras.ops.crossentropy import *
-from minikeras.ops.ctc import *
-from minikeras.ops.ctc_decoding import *
-from minikeras.ops.elementwise.complex import polar as polar
-from minikeras.ops.encoding import *
-from minikeras.ops.normalization import *
-from minikeras.ops.patches import *
-from minikeras.ops.pooling import *
-from minikeras.ops.probability import *
+from minikeras import lazy
+
+_FILES = [
+    "activation",
+    "attention",
+    "convolution",
+    "crossentropy",
+    "ctc",
+    "ctc_decoding",
+    "encoding",
+    "normalization",
+    "patches",
+    "pooling",
+    "probability",
+]
+NAMES = lazy.Names(__name__, __file__, _FILES, also={"polar": "elementwise.complex"})
+__getattr__, __dir__ = lazy.attributes(NAMES, globals())

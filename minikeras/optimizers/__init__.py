@@ -1,25 +1,12 @@
 """Optimizers: each family's file says in `__all__` what it exports."""
 
-from minikeras import registry
-from minikeras.optimizers import schedules as schedules
-from minikeras.optimizers.adadelta import *
-from minikeras.optimizers.adafactor import *
-from minikeras.optimizers.adagrad import *
-from minikeras.optimizers.adam import *
-from minikeras.optimizers.adamax import *
-from minikeras.optimizers.ftrl import *
-from minikeras.optimizers.lamb import *
-from minikeras.optimizers.lion import *
-from minikeras.optimizers.loss_scale import *
-from minikeras.optimizers.multi import *
-from minikeras.optimizers.muon import *
-from minikeras.optimizers.nadam import *
+from minikeras import lazy, registry
 from minikeras.optimizers.optimizer import Optimizer as Optimizer
-from minikeras.optimizers.rmsprop import *
-from minikeras.optimizers.schedule_free import *
-from minikeras.optimizers.sgd import *
 from minikeras.serialization import deserialize as _deserialize
 from minikeras.serialization import serialize as _serialize
+
+_FAMILIES = registry.add_source("optimizer", lazy.Names(__name__, __file__, without=("legacy", "schedules")))
+__getattr__, __dir__ = lazy.attributes(_FAMILIES, globals())
 
 
 def get(identifier):
@@ -49,9 +36,7 @@ def serialize(optimizer):
 def deserialize(config, custom_objects=None):
     """An optimizer from plain data; its class's name may be in any case."""
     name = str(config.get("class_name"))
-    by_lower_name = {
-        known.lower(): known for known, _ in registry.classes("optimizer") if known != "Optimizer"
-    }
+    by_lower_name = {known.lower(): known for known in registry.names("optimizer") if known != "Optimizer"}
     found = custom_objects and name in custom_objects
     if not found and name.lower() in by_lower_name:
         config = {**config, "class_name": by_lower_name[name.lower()]}

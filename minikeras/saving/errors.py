@@ -1,5 +1,7 @@
 """The errors of reading model files."""
 
+__all__ = ["ModelFileError", "UnsafeFileError"]
+
 
 class ModelFileError(ValueError):
     """A model file was refused: it is damaged, is another file, or holds what does not fit or is not known here.

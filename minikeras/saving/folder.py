@@ -1,5 +1,8 @@
 """A folder with the members of a `.keras` file, as `save_model(..., zipped=False)` writes it."""
 
+import contextlib
+import os
+
 from minikeras.files import atomic_write
 from minikeras.saving.archive import MOST_JSON_BYTES, parse_json
 from minikeras.saving.errors import ModelFileError, UnsafeFileError
@@ -32,10 +35,13 @@ class Folder:
 
 
 def write_folder(path, members):
-    """Write {name: bytes} into a folder, each file whole or not at all."""
+    """Write {name: bytes} into a folder: only when all are on the disk they take the places of the older ones."""
     path.mkdir(parents=True, exist_ok=True)
-    for name, data in members.items():
-        file_path = path / name
-        file_path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(file_path) as file:
+    with contextlib.ExitStack() as files:
+        for name, data in members.items():
+            file_path = path / name
+            file_path.parent.mkdir(parents=True, exist_ok=True)
+            file = files.enter_context(atomic_write(file_path))
             file.write(data)
+            file.flush()
+            os.fsync(file.fileno())

@@ -1,5 +1,6 @@
 """Whole models and weights in `.h5` files: the format of Keras 2, which Keras 3 still reads and writes."""
 
+import io
 import json
 import warnings
 
@@ -49,7 +50,8 @@ def save_legacy_model(model, path, include_optimizer=True):
     """Save a model whole in an `.h5` file."""
     import h5py
 
-    with atomic_write(path) as file, h5py.File(file, "w", libver=("earliest", "v108")) as hdf5:
+    buffer = io.BytesIO()  # h5py hides what goes wrong with a file when it is closed
+    with h5py.File(buffer, "w", libver=("earliest", "v108")) as hdf5:
         hdf5.attrs["keras_version"] = "3.15.1"
         hdf5.attrs["backend"] = "minikeras"
         hdf5.attrs["model_config"] = json.dumps(
@@ -71,6 +73,8 @@ def save_legacy_model(model, path, include_optimizer=True):
             hdf5.attrs["training_config"] = json.dumps(training)
             if model.optimizer.variables:
                 _write_arrays(hdf5.create_group(_OPTIMIZER), model.optimizer.variables)
+    with atomic_write(path) as file:
+        file.write(buffer.getbuffer())
 
 
 def load_legacy_weights(model, file, name, by_name=False, skip_mismatch=False):

@@ -16,6 +16,8 @@ from minikeras.saving.state import load_state, save_state
 from minikeras.saving.store import WeightsReader, WeightsWriter
 from minikeras.serialization import deserialize, serialize, sharing_objects
 
+__all__ = ["load_model", "save_model"]
+
 _FORMAT = "3.15.1"
 _LEGACY = (".h5", ".hdf5")
 # Weights that a file need not hold (Keras stores no seeds) are at most so many numbers.

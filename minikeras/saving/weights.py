@@ -10,6 +10,8 @@ from minikeras.saving.legacy import load_legacy_weights
 from minikeras.saving.state import load_state, save_state
 from minikeras.saving.store import WeightsReader, WeightsWriter
 
+__all__ = ["load_weights", "save_weights"]
+
 _ENDING = ".weights.h5"
 
 

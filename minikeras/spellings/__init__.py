@@ -1,19 +1,36 @@
 """Older spellings of Keras: what earlier versions called things, as data, and the one warning each of them gets.
 
-The tables of this package say which older name, argument or value means which modern one; nothing else in minikeras
-does. Whoever meets an unknown name asks here before it refuses it.
+The tables say which older name, argument, value or module means which modern one; nothing else in minikeras does:
+
+- `modules.py`: modules that moved, `keras.layers.core`;
+- `names.py`: classes and functions that have other names, `layers.CuDNNLSTM`, and their older positional arguments;
+- `arguments.py`: arguments of classes and functions that have other names, `Dense(output_dim=...)`;
+- `attributes.py`: methods and attributes that have other names, `model.fit_generator`, `optimizer.lr`;
+- `logs.py`: names of metrics in logs and histories, `acc`.
+
+Whoever meets an unknown name asks here before it refuses it. A call that is valid today keeps today's meaning.
 """
 
+import os
+import sys
 import warnings
+
+from minikeras.spellings.modules import MODULES as MODULES
 
 # What was translated in this process, in order: (older spelling, modern spelling) and how often.
 translated: dict[tuple[str, str], int] = {}
+# Whether each use warns, too; a program that tells `translated` at its end sets this to False.
+warns = True
+
+_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_IMPORTERS = ("<frozen importlib", "<frozen runpy")
 
 
-def older(spelling, modern, stacklevel=2):
+def older(spelling, modern, stacklevel=None):
     """Warn that `spelling` is an older one for `modern`, and remember that it was translated.
 
-    `stacklevel` counts as in `warnings.warn`, seen from the caller of this function: 2 is the caller's caller.
+    The warning points at the first caller outside minikeras; or `stacklevel` counts as in `warnings.warn`, seen from
+    the caller of this function: 2 is the caller's caller.
 
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
@@ -23,6 +40,34 @@ def older(spelling, modern, stacklevel=2):
     """
     key = (spelling, modern)
     translated[key] = translated.get(key, 0) + 1
-    warnings.warn(
-        f"{spelling} is an older spelling: write {modern}.", DeprecationWarning, stacklevel=stacklevel + 1
-    )
+    if not warns:
+        return
+    level = _users_level() if stacklevel is None else stacklevel + 1
+    warnings.warn(f"{spelling} is an older spelling: write {modern}.", DeprecationWarning, stacklevel=level)
+
+
+def _users_level():
+    """The stacklevel, seen from `older`, of the first frame outside minikeras and the machinery of imports."""
+    level, frame = 1, sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith((_HOME, *_IMPORTERS)):
+        # Frames of importlib do not count for `warnings`.
+        level += not frame.f_code.co_filename.startswith(_IMPORTERS)
+        frame = frame.f_back
+    return level
+
+
+def find_name(package, name, known=()):
+    """What an unknown attribute of a package or module means, such as 'CuDNNLSTM' in 'minikeras.layers'.
+
+    known: the names that there are, for the AttributeError about one that no version had.
+
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     find_name("minikeras.layers", "CuDNNLSTM").__name__
+    'LSTM'
+    """
+    if name.startswith("__"):
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    from minikeras.spellings.lookup import look_up
+
+    return look_up(package, name, known)

@@ -1,7 +1,5 @@
 """Data sets that a user writes as a class: a batch for each index."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 from minikeras import seeds
 from minikeras.training.arrays import as_batch
 
@@ -80,6 +78,8 @@ class PyDatasetSource:
 
     def _ahead(self, order, workers):
         """The batches in order, prepared by threads a few at a time."""
+        from concurrent.futures import ThreadPoolExecutor  # costs as much to import as all of training
+
         ahead = max(int(self.dataset.max_queue_size), workers)
         with ThreadPoolExecutor(workers) as pool:
             waiting = []

@@ -1,12 +1,21 @@
-"""A training that other processes run, kill and resume: `python interruptible_training.py FOLDER SAVE_FREQ [backup]`.
+"""A training that another process runs, kills and resumes: `python interruptible_training.py` serves it.
 
 It has all that a resumed training may get wrong: dropout, batch normalization, slots, shuffling, validation in parts,
-callbacks that count, random numbers in a layer and in a callback, a table in a file. It writes the final state to
-FOLDER/final.npz and a line to the standard output for each batch.
+callbacks that count, random numbers in a layer and in a callback, a table in a file.
+
+For each line `FOLDER SAVE_FREQ MOMENT` on the standard input a copy of this process is forked, in which everything is
+imported already; then it is printed how it ended (as in subprocess: 0, or minus the signal). The copy trains and writes
+the final state to FOLDER/final.npz. SAVE_FREQ is that of BackupAndRestore, or `none` for a training without it. MOMENT is
+when the copy is killed: `never`, after so many seconds, or before a system call such as `fsync:3`, the third of this name.
 """
 
+import json
+import os
 import random
+import signal
 import sys
+import time
+import traceback
 from pathlib import Path
 
 import numpy as np
@@ -34,13 +43,13 @@ class Wobble(callbacks.Callback):
         self.total += logs["loss"]
         rate = 0.01 * (1 + 0.1 * np.random.random() + 0.1 * random.random())
         self.model.optimizer.learning_rate = rate
-        print(batch, flush=True)
 
     def on_epoch_end(self, epoch, logs=None):
         self.rates.append(float(self.model.optimizer.learning_rate))
 
 
-def train(folder, save_freq, backup):
+def train(folder, save_freq=None):
+    """Train, with backups every `save_freq` batches or 'epoch', and return the final state as arrays."""
     keras.utils.set_random_seed(5)
     x = np.random.normal(size=(70, 6)).astype("float32")
     y = (x[:, :1] * x[:, 1:2] > 0).astype("float32")
@@ -60,7 +69,7 @@ def train(folder, save_freq, backup):
     plateau = callbacks.ReduceLROnPlateau(patience=1, factor=0.5)
     halving = callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)
     others = [wobble, stopping, plateau, halving, callbacks.CSVLogger(folder / "log.csv")]
-    if backup:
+    if save_freq is not None:
         others.insert(0, callbacks.BackupAndRestore(folder / "backup", save_freq=save_freq))
     history = model.fit(
         x, y, batch_size=10, epochs=12, callbacks=others, verbose=0, validation_data=(x[:30], y[:30]),
@@ -73,11 +82,50 @@ def train(folder, save_freq, backup):
         "epochs": np.asarray(history.epoch),
         "wobble": np.asarray([wobble.total, *wobble.rates]),
         "table": np.asarray(list((folder / "log.csv").read_bytes())),
+        "states": np.asarray([json.dumps(c.get_state(), default=repr) for c in (wobble, stopping, plateau)]),
+        "chances": np.asarray([random.random(), np.random.random(), float(keras.random.normal(()))]),
     }
 
 
+def kill_before(call, number):
+    """Have this process killed when it makes a system call of that name for that time."""
+    original, count = getattr(os, call), 0
+
+    def counted(*args, **kwargs):
+        nonlocal count
+        count += 1
+        if count == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return original(*args, **kwargs)
+
+    setattr(os, call, counted)
+
+
+def run(folder, save_freq, moment):
+    if ":" in moment:
+        call, number = moment.split(":")
+        kill_before(call, int(number))
+    choice = {"none": None, "epoch": "epoch"}
+    result = train(Path(folder), choice[save_freq] if save_freq in choice else int(save_freq))
+    np.savez(Path(folder) / "final.npz", **result)
+
+
+def serve():
+    for line in sys.stdin:
+        folder, save_freq, moment = line.split()
+        child = os.fork()
+        if child == 0:
+            try:
+                run(folder, save_freq, moment)
+            except BaseException:
+                traceback.print_exc()
+                os._exit(1)
+            os._exit(0)
+        if moment != "never" and ":" not in moment:
+            time.sleep(float(moment))
+            os.kill(child, signal.SIGKILL)  # which does nothing to a training that is through
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    save_freq = sys.argv[2] if sys.argv[2] == "epoch" else int(sys.argv[2])
-    result = train(folder, save_freq, backup=sys.argv[3:] == ["backup"])
-    np.savez(folder / "final.npz", **result)
+    serve()

@@ -21,7 +21,7 @@ bool read_sequence(handle x, handle w, handle u, handle mask, Index gates, handl
         return false;
     }
     s = {length(x, 0), length(x, 1), length(x, 2), length(u, 0), gates, activation_kind(activation),
-         activation_kind(recurrent), reverse.ptr() == Py_True};
+         activation_kind(recurrent), reverse.ptr() == Py_True, false};
     if (s.activation < 0 || s.recurrent < 0 || !is_matrix(w, s.inputs, gates * s.units) ||
         !is_matrix(u, s.units, gates * s.units)) {
         return false;
@@ -83,14 +83,23 @@ object lstm(handle x, handle w, handle u, handle b, handle h, handle c, handle m
                           nb::make_tuple(gates, hs, cs, walked, activation, recurrent, reverse));
 }
 
+// GRU's bias, or where its gradient goes: (2, 3 units) with reset_after, else (3 units,).
+bool is_gru_bias(handle b, handle reset_after, const SequenceShape& s) {
+    if (b.is_none()) return true;
+    if (reset_after.ptr() == Py_True) return is_matrix(b, 2, 3 * s.units);
+    return is_float(b) && is_vector(b, 3 * s.units);
+}
+
 object gru(handle x, handle w, handle u, handle b, handle h, handle mask, handle activation, handle recurrent,
            handle reset_after, handle reverse) {
     SequenceShape s{};
-    if (reset_after.ptr() != Py_True || !read_sequence(x, w, u, mask, 3, activation, recurrent, reverse, s) ||
-        !is_matrix(h, s.n, s.units) || !is_matrix_or_none(b, 2, 3 * s.units)) {
+    if (!PyBool_Check(reset_after.ptr()) ||
+        !read_sequence(x, w, u, mask, 3, activation, recurrent, reverse, s) || !is_matrix(h, s.n, s.units) ||
+        !is_gru_bias(b, reset_after, s)) {
         return otherwise("gru", x, w, u, b, h, mask, activation, recurrent, reset_after, reverse);
     }
     object outputs = new_matrices(s.n, s.steps, s.units), gates = new_matrices(s.steps, s.n, 3 * s.units);
+    s.reset_after = reset_after.ptr() == Py_True;
     object hs = new_matrices(s.steps + 1, s.n, s.units), inner = new_matrices(s.steps, s.n, s.units);
     object walked = walked_mask(mask, s);
     {
@@ -167,19 +176,20 @@ object lstm_gradient(handle doutputs, handle dh, handle dc, handle x, handle w, 
 object gru_gradient(handle doutputs, handle dh, handle x, handle w, handle u, handle b, handle saved, handle into) {
     SequenceShape s{};
     const auto refuse = [&] { return otherwise("gru_gradient", doutputs, dh, x, w, u, b, saved, into); };
-    if (!is_tuple(saved, 8) || !is_tuple(into, 5) || item(saved, 6).ptr() != Py_True) return refuse();
+    if (!is_tuple(saved, 8) || !is_tuple(into, 5) || !PyBool_Check(item(saved, 6).ptr())) return refuse();
     const handle gates = item(saved, 0), hs = item(saved, 1), inner = item(saved, 2), mask = item(saved, 3);
-    const handle bias = item(into, 3);
+    const handle bias = item(into, 3), reset_after = item(saved, 6);
     if (!read_sequence(x, w, u, nb::none(), 3, item(saved, 4), item(saved, 5), item(saved, 7), s) ||
         !read_gradient(doutputs, dh, x, w, u, mask, gates, hs, into, s) || !is_block(inner, s.steps, s.n, s.units) ||
-        !(bias.is_none() || bias.ptr() == Py_True ||
-          (is_matrix(bias, 2, 3 * s.units) && PyArray_ISWRITEABLE(as_array(bias)))) ||
+        !(bias.ptr() == Py_True || (is_gru_bias(bias, reset_after, s) &&
+                                    (bias.is_none() || PyArray_ISWRITEABLE(as_array(bias))))) ||
         !is_state_target(item(into, 4), s)) {
         return refuse();
     }
+    s.reset_after = reset_after.ptr() == Py_True;
     const npy_intp bias_shape[2] = {2, 3 * s.units};
     object dx = target(item(into, 0), x), dw = target(item(into, 1), w), du = target(item(into, 2), u);
-    object db = bias.ptr() == Py_True ? new_array(2, bias_shape) : nb::borrow(bias);
+    object db = bias.ptr() == Py_True ? new_array(s.reset_after ? 2 : 1, bias_shape + (s.reset_after ? 0 : 1)) : nb::borrow(bias);
     object dh0 = state_target(item(into, 4), s);
     {
         Computing computing(work(s));

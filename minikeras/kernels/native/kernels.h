@@ -53,6 +53,7 @@ struct SequenceShape {
     Index n, steps, inputs, units, gates;
     int activation, recurrent;
     bool reverse;
+    bool reset_after;  // GRU's
 };
 
 // Its arrays, time first (see recurrent.h); mask (steps, n) and b may be null, c and cs are LSTM's, inner is GRU's.

@@ -1,12 +1,13 @@
 // LSTM, GRU and simple recurrent networks over whole sequences, and their gradients.
 //
-// What does not depend on the state, x w + b for all steps, is one large product; so are the weight gradients, after
-// the walk. Only h u is left in the recurrence. Its rows (samples) do not depend on each other, so a chunk of work is a
-// block of kBlockRows samples that walks through all steps on its own: threads never wait for each other between
-// steps. u is packed into panels once, and stays in cache for all steps.
+// A sample never meets another one: so a chunk of work is a block of samples that walks through all steps on its own,
+// and threads never wait for each other between steps. At each step the block's inputs and states stand side by side,
+// [x, h], and are multiplied with the stacked weights [w; u]: x w is not a product of its own, because its result
+// would leave the cache before the walk came to use it. The weights are packed into panels once and stay in the
+// second-level cache for all steps; the gates of a step are activated while they are in the first-level cache.
 //
-// Inside, arrays are laid out time first, in the order walked: gates (steps, n, gates units), states
-// (steps + 1, n, units). The names and formulas are those of `reference/recurrent.py`, as is what is saved.
+// Gates (steps, n, gates units) and states (steps + 1, n, units) are laid out time first, in the order walked. Names
+// and formulas are those of `reference/recurrent.py`, as is what is saved.
 #pragma once
 
 #include "dense.h"
@@ -14,194 +15,245 @@
 namespace minikeras {
 namespace MINIKERAS_SET {
 
-constexpr Index kBlockRows = 16;
+// Samples that walk together: two tiles' worth where there are enough of them for two threads.
+inline Index rows_of_blocks(const SequenceShape& s) { return s.n > 16 ? 16 : 8; }
 
-// The rows of one block at one step, for the cells below.
-struct Rows {
-    Index from, count;  // samples
-    Index step;
+inline void copy(const float* from, float* to, Index count) {
+    std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
+}
+inline void clear(float* to, Index count) { std::memset(to, 0, static_cast<std::size_t>(count) * sizeof(float)); }
+
+// The step of x that is read at step t of the walk.
+inline Index step_read(const SequenceShape& s, Index t) { return s.reverse ? s.steps - 1 - t : t; }
+
+// Weights in panels of kPanel columns, each with `depth` rows.
+struct Panels {
+    float* data;
+    Index depth, columns;
+
+    Index floats() const { return divided_up(columns, kPanel) * kPanel * depth; }
 };
 
-// x (n, steps, width) as (steps, n, width) in the order walked, or back.
-inline void to_time_major(const SequenceShape& s, Index width, const float* x, float* target) {
-    parallel_for(s.steps * s.n * width < (1 << 15) ? 1 : smaller(s.n, 16), [&](Index chunk) {
-        const Index chunks = s.steps * s.n * width < (1 << 15) ? 1 : smaller(s.n, 16);
-        for (Index i = s.n * chunk / chunks; i < s.n * (chunk + 1) / chunks; ++i) {
-            for (Index t = 0; t < s.steps; ++t) {
-                const Index read = s.reverse ? s.steps - 1 - t : t;
-                std::memcpy(target + (t * s.n + i) * width, x + (i * s.steps + read) * width,
-                            static_cast<std::size_t>(width) * sizeof(float));
-            }
-        }
-    });
-}
-inline void from_time_major(const SequenceShape& s, Index width, const float* walked, float* target) {
-    for (Index i = 0; i < s.n; ++i) {
-        for (Index t = 0; t < s.steps; ++t) {
-            const Index write = s.reverse ? s.steps - 1 - t : t;
-            std::memcpy(target + (i * s.steps + write) * width, walked + (t * s.n + i) * width,
-                        static_cast<std::size_t>(width) * sizeof(float));
+// Columns `first` and on of the stacked weights [w; u].
+inline void pack_stacked(const SequenceShape& s, const float* w, const float* u, Index first, const Panels& to) {
+    const Index width = s.gates * s.units;
+    float* target = to.data;
+    for (Index from = 0; from < to.columns; from += kPanel) {
+        const Index some = smaller(kPanel, to.columns - from);
+        for (Index k = 0; k < to.depth; ++k, target += kPanel) {
+            const float* source = (k < s.inputs ? w + k * width : u + (k - s.inputs) * width) + first + from;
+            for (Index j = 0; j < kPanel; ++j) target[j] = j < some ? source[j] : 0.0f;
         }
     }
 }
 
-// u (rows, columns) in panels, or u^T in panels.
-inline void pack_panels(const float* u, Index rows, Index columns, bool transposed, float* packed) {
-    const Index width = transposed ? rows : columns, depth = transposed ? columns : rows;
-    for (Index from = 0; from < width; from += kPanel) {
-        const Index some = smaller(kPanel, width - from);
-        float* target = packed + from * depth;
-        if (transposed) {
-            pack_transposed(u + from * columns, columns, some, columns, target);
-            continue;
-        }
-        for (Index k = 0; k < depth; ++k, target += kPanel) {
-            for (Index j = 0; j < kPanel; ++j) target[j] = j < some ? u[k * columns + from + j] : 0.0f;
-        }
+// Columns `first` and on of weights (rows, gates units), transposed.
+inline void pack_turned(const SequenceShape& s, const float* weights, Index first, const Panels& to) {
+    const Index width = s.gates * s.units;
+    for (Index from = 0; from < to.columns; from += kPanel) {
+        pack_transposed(weights + from * width + first, width, smaller(kPanel, to.columns - from), to.depth,
+                        to.data + from * to.depth);
     }
 }
-inline std::size_t panel_floats(Index width, Index depth) {
-    return static_cast<std::size_t>(divided_up(width, kPanel) * kPanel * depth);
-}
 
-// c (rows, width) (+)= a (rows, depth) times packed panels.
-inline void multiply_packed(const float* a, Index rows, Index depth, const float* packed, Index width, bool add,
-                            const float* bias, float* c) {
+// c (+)= a b + bias for some rows: a has `depth` columns, which meet the rows of b from `start` on.
+struct Rows {
+    const float* a;
+    Index a_row, count;
+};
+inline void multiply_panels(Rows rows, const Panels& b, Index start, Index depth, const float* bias, bool add,
+                            float* c, Index c_row) {
     Tile t{};
-    t.a = a;
-    t.a_row = depth;
+    t.a = rows.a;
+    t.a_row = rows.a_row;
     t.a_step = 1;
     t.b_step = kPanel;
     t.steps = depth;
     t.segments = 1;
     t.a_segment = t.b_segment = kZeroOffset;
-    t.c_row = width;
+    t.c_row = c_row;
     t.add = add;
-    for (Index from = 0; from < width; from += kPanel) {
-        t.b = packed + from * depth;
+    for (Index from = 0; from < b.columns; from += kPanel) {
+        t.b = b.data + from * b.depth + start * kPanel;
         t.c = c + from;
         t.bias = bias ? bias + from : nullptr;
-        multiply_rows(t, 0, rows, smaller(kPanel, width - from));
+        multiply_rows(t, 0, rows.count, smaller(kPanel, b.columns - from));
     }
 }
 
-// Runs body(first sample, samples) for every block of rows.
-template <class Function>
-void for_blocks(const SequenceShape& s, const Function& body) {
-    parallel_for(divided_up(s.n, kBlockRows), [&](Index block) {
-        const Index from = block * kBlockRows;
-        body(from, smaller(kBlockRows, s.n - from));
-    });
-}
+// One block of samples on its walk.
+struct Walk {
+    const SequenceShape& s;
+    const Sequence& q;
+    Index from, count;  // samples
+    Index depth;
+    float* stacked;  // [x, h] of each
 
-inline void copy(const float* from, float* to, Index count) {
-    std::memcpy(to, from, static_cast<std::size_t>(count) * sizeof(float));
-}
+    Walk(const SequenceShape& shape, const Sequence& sequence, Index first, Index samples)
+        : s(shape), q(sequence), from(first), count(samples), depth(shape.inputs + shape.units),
+          stacked(scratch(kLine, static_cast<std::size_t>(samples * depth))) {
+        copy(q.h + from * s.units, q.hs + from * s.units, count * s.units);
+        if (q.cs) copy(q.c + from * s.units, q.cs + from * s.units, count * s.units);
+        for (Index i = 0; i < count; ++i) copy(q.h + (from + i) * s.units, state(i), s.units);
+    }
 
-// After step t: where a sample is masked out, its states stay and its output repeats; else the output is h.
-inline void finish_step(const SequenceShape& s, const Sequence& q, Rows rows) {
-    const Index units = s.units, size = s.n * units;
-    for (Index i = rows.from; i < rows.from + rows.count; ++i) {
-        const Index at = rows.step * size + i * units;
-        float* output = q.outputs + (i * s.steps + rows.step) * units;
-        if (!q.mask || q.mask[rows.step * s.n + i]) {
-            copy(q.hs + at + size, output, units);
-            continue;
+    float* state(Index i) const { return stacked + i * depth + s.inputs; }
+    float* output(Index i, Index t) const { return q.outputs + ((from + i) * s.steps + t) * s.units; }
+    Index row(Index t) const { return t * s.n + from; }
+
+    void read_inputs(Index t) const {
+        const float* x = q.x + (from * s.steps + step_read(s, t)) * s.inputs;
+        for (Index i = 0; i < count; ++i) copy(x + i * s.steps * s.inputs, stacked + i * depth, s.inputs);
+    }
+
+    // Products of [x, h], of x alone or of h alone.
+    void multiply(const Panels& b, const float* bias, float* c, Index c_row) const {
+        multiply_panels({stacked, depth, count}, b, 0, depth, bias, false, c, c_row);
+    }
+    void multiply_inputs(const Panels& b, const float* bias, float* c, Index c_row) const {
+        multiply_panels({stacked, depth, count}, b, 0, s.inputs, bias, false, c, c_row);
+    }
+    void multiply_states(const Panels& b, const float* bias, float* c, Index c_row) const {
+        multiply_panels({stacked + s.inputs, depth, count}, b, s.inputs, s.units, bias, false, c, c_row);
+    }
+
+    // The new state of sample i, to everywhere it is read.
+    void put_state(Index i, Index t, Index unit, Vector h, int some) const {
+        store_some(q.hs + (row(t + 1) + i) * s.units + unit, h, some);
+        store_some(output(i, t) + unit, h, some);
+        store_some(state(i) + unit, h, some);
+    }
+
+    // Where a sample is masked out at step t, its states stay and its output repeats.
+    void hold_masked(Index t) const {
+        if (!q.mask) return;
+        for (Index i = 0; i < count; ++i) {
+            if (q.mask[row(t) + i]) continue;
+            const Index before = (row(t) + i) * s.units, after = (row(t + 1) + i) * s.units;
+            copy(q.hs + before, q.hs + after, s.units);
+            copy(q.hs + before, state(i), s.units);
+            if (q.cs) copy(q.cs + before, q.cs + after, s.units);
+            if (t > 0) copy(output(i, t - 1), output(i, t), s.units);
+            else clear(output(i, t), s.units);
         }
-        copy(q.hs + at, q.hs + at + size, units);
-        if (q.cs) copy(q.cs + at, q.cs + at + size, units);
-        if (rows.step > 0) copy(output - units, output, units);
-        else std::memset(output, 0, static_cast<std::size_t>(units) * sizeof(float));
     }
-}
+};
 
-inline void start_sequence(const SequenceShape& s, const Sequence& q, const float* bias) {
-    float* walked = scratch(kStates, static_cast<std::size_t>(s.n * s.steps * s.inputs));
-    to_time_major(s, s.inputs, q.x, walked);
-    const Index width = s.gates * s.units;
-    multiply({s.n * s.steps, width, s.inputs, walked, s.inputs, 1, q.w, width, false, bias, false, q.gates});
-    copy(q.h, q.hs, s.n * s.units);
-    if (q.cs) copy(q.c, q.cs, s.n * s.units);
+// Runs step(walk, t) for every step of every block.
+template <class Step>
+void walk_blocks(const SequenceShape& s, const Sequence& q, const Step& step) {
+    const Index rows = rows_of_blocks(s);
+    parallel_for(divided_up(s.n, rows), [&](Index block) {
+        const Walk walk(s, q, block * rows, smaller(rows, s.n - block * rows));
+        for (Index t = 0; t < s.steps; ++t) {
+            walk.read_inputs(t);
+            step(walk, t);
+            walk.hold_masked(t);
+        }
+    });
 }
 
 inline void lstm(const SequenceShape& s, const Sequence& q) {
-    start_sequence(s, q, q.b);
     const Index units = s.units, width = 4 * units;
-    float* packed = scratch(kPackedWeights, panel_floats(width, units));
-    pack_panels(q.u, units, width, false, packed);
-    for_blocks(s, [&](Index from, Index count) {
-        for (Index t = 0; t < s.steps; ++t) {
-            const Index row = t * s.n + from;
-            multiply_packed(q.hs + row * units, count, units, packed, width, true, nullptr, q.gates + row * width);
-            for (Index i = 0; i < count; ++i) {
-                float* gate = q.gates + (row + i) * width;
-                const float* c = q.cs + (row + i) * units;
-                float *next_c = q.cs + (row + s.n + i) * units, *next_h = q.hs + (row + s.n + i) * units;
-                for_each_vector(units, [&](Index j, int some) {
-                    const Vector in = activated(load_some(gate + j, some), s.recurrent);
-                    const Vector forget = activated(load_some(gate + units + j, some), s.recurrent);
-                    const Vector candidate = activated(load_some(gate + 2 * units + j, some), s.activation);
-                    const Vector out = activated(load_some(gate + 3 * units + j, some), s.recurrent);
-                    store_some(gate + j, in, some);
-                    store_some(gate + units + j, forget, some);
-                    store_some(gate + 2 * units + j, candidate, some);
-                    store_some(gate + 3 * units + j, out, some);
-                    const Vector cell = fma(in, candidate, forget * load_some(c + j, some));
-                    store_some(next_c + j, cell, some);
-                    store_some(next_h + j, out * activated(cell, s.activation), some);
-                });
-            }
-            finish_step(s, q, {from, count, t});
+    Panels weights{nullptr, s.inputs + units, width};
+    weights.data = scratch(kPackedWeights, static_cast<std::size_t>(weights.floats()));
+    pack_stacked(s, q.w, q.u, 0, weights);
+    walk_blocks(s, q, [&](const Walk& walk, Index t) {
+        const Index row = walk.row(t);
+        walk.multiply(weights, q.b, q.gates + row * width, width);
+        for (Index i = 0; i < walk.count; ++i) {
+            float *gate = q.gates + (row + i) * width, *next_c = q.cs + (row + s.n + i) * units;
+            const float* c = q.cs + (row + i) * units;
+            for_each_vector(units, [&](Index j, int some) {
+                const Vector in = activated(load_some(gate + j, some), s.recurrent);
+                const Vector forget = activated(load_some(gate + units + j, some), s.recurrent);
+                const Vector candidate = activated(load_some(gate + 2 * units + j, some), s.activation);
+                const Vector out = activated(load_some(gate + 3 * units + j, some), s.recurrent);
+                store_some(gate + j, in, some);
+                store_some(gate + units + j, forget, some);
+                store_some(gate + 2 * units + j, candidate, some);
+                store_some(gate + 3 * units + j, out, some);
+                const Vector cell = fma(in, candidate, forget * load_some(c + j, some));
+                store_some(next_c + j, cell, some);
+                walk.put_state(i, t, j, out * activated(cell, s.activation), some);
+            });
         }
     });
 }
 
+// With reset_after (inner = h u_g + b_g) the candidate's two products stay apart; else r h takes the place of h.
 inline void gru(const SequenceShape& s, const Sequence& q) {
-    start_sequence(s, q, q.b);
-    const Index units = s.units, width = 3 * units;
-    float* packed = scratch(kPackedWeights, panel_floats(width, units));
-    pack_panels(q.u, units, width, false, packed);
-    float* products = scratch(kMore, static_cast<std::size_t>(s.n * width));
-    const float* bias = q.b ? q.b + width : nullptr;
-    for_blocks(s, [&](Index from, Index count) {
-        for (Index t = 0; t < s.steps; ++t) {
-            const Index row = t * s.n + from;
-            multiply_packed(q.hs + row * units, count, units, packed, width, false, bias, products + from * width);
-            for (Index i = 0; i < count; ++i) {
-                float *gate = q.gates + (row + i) * width, *inner = q.inner + (row + i) * units;
-                const float *product = products + (from + i) * width, *h = q.hs + (row + i) * units;
-                float* next = q.hs + (row + s.n + i) * units;
-                for_each_vector(units, [&](Index j, int some) {
-                    const auto gated = [&](Index at) {
-                        return activated(load_some(gate + at + j, some) + load_some(product + at + j, some), s.recurrent);
-                    };
-                    const Vector z = gated(0), r = gated(units), held = load_some(product + 2 * units + j, some);
-                    const Vector g = activated(fma(r, held, load_some(gate + 2 * units + j, some)), s.activation);
-                    store_some(gate + j, z, some);
-                    store_some(gate + units + j, r, some);
-                    store_some(gate + 2 * units + j, g, some);
-                    store_some(inner + j, held, some);
-                    store_some(next + j, fma(z, load_some(h + j, some) - g, g), some);
-                });
-            }
-            finish_step(s, q, {from, count, t});
+    const Index units = s.units, width = 3 * units, depth = s.inputs + units;
+    Panels doors{nullptr, depth, 2 * units}, candidates{nullptr, depth, units};
+    float* packed = scratch(kPackedWeights, static_cast<std::size_t>(doors.floats() + candidates.floats() + 2 * units));
+    doors.data = packed;
+    candidates.data = packed + doors.floats();
+    pack_stacked(s, q.w, q.u, 0, doors);
+    pack_stacked(s, q.w, q.u, 2 * units, candidates);
+    const float *bias = q.b, *candidate_bias = q.b ? q.b + 2 * units : nullptr, *inner_bias = nullptr;
+    if (q.b && s.reset_after) {
+        float* both = candidates.data + candidates.floats();
+        for (Index j = 0; j < 2 * units; ++j) both[j] = q.b[j] + q.b[width + j];
+        bias = both;
+        inner_bias = q.b + width + 2 * units;
+    }
+    walk_blocks(s, q, [&](const Walk& walk, Index t) {
+        const Index row = walk.row(t);
+        float *gates = q.gates + row * width, *inner = q.inner + row * units;
+        const float* h = q.hs + row * units;
+        walk.multiply(doors, bias, gates, width);
+        if (s.reset_after) {
+            walk.multiply_inputs(candidates, candidate_bias, gates + 2 * units, width);
+            walk.multiply_states(candidates, inner_bias, inner, units);
+        }
+        for (Index i = 0; i < walk.count; ++i) {
+            float* gate = gates + i * width;
+            for_each_vector(units, [&](Index j, int some) {
+                const Vector z = activated(load_some(gate + j, some), s.recurrent);
+                const Vector r = activated(load_some(gate + units + j, some), s.recurrent);
+                store_some(gate + j, z, some);
+                store_some(gate + units + j, r, some);
+                const Index at = i * units + j;
+                const Vector held = load_some(h + at, some);
+                if (!s.reset_after) {
+                    store_some(inner + at, r * held, some);
+                    store_some(walk.state(i) + j, r * held, some);
+                    return;
+                }
+                const Vector g = activated(
+                    fma(r, load_some(inner + at, some), load_some(gate + 2 * units + j, some)), s.activation);
+                store_some(gate + 2 * units + j, g, some);
+                walk.put_state(i, t, j, fma(z, held - g, g), some);
+            });
+        }
+        if (s.reset_after) return;
+        walk.multiply(candidates, candidate_bias, gates + 2 * units, width);
+        for (Index i = 0; i < walk.count; ++i) {
+            float* gate = gates + i * width;
+            for_each_vector(units, [&](Index j, int some) {
+                const Vector g = activated(load_some(gate + 2 * units + j, some), s.activation);
+                store_some(gate + 2 * units + j, g, some);
+                walk.put_state(i, t, j, fma(load_some(gate + j, some), load_some(h + i * units + j, some) - g, g), some);
+            });
         }
     });
 }
 
 inline void simple_rnn(const SequenceShape& s, const Sequence& q) {
-    start_sequence(s, q, q.b);
     const Index units = s.units;
-    float* packed = scratch(kPackedWeights, panel_floats(units, units));
-    pack_panels(q.u, units, units, false, packed);
-    for_blocks(s, [&](Index from, Index count) {
-        for (Index t = 0; t < s.steps; ++t) {
-            const Index row = t * s.n + from;
-            float* gate = q.gates + row * units;
-            multiply_packed(q.hs + row * units, count, units, packed, units, true, nullptr, gate);
-            activate_in_place(gate, count * units, s.activation);
-            copy(gate, q.hs + (row + s.n) * units, count * units);
-            finish_step(s, q, {from, count, t});
+    Panels weights{nullptr, s.inputs + units, units};
+    weights.data = scratch(kPackedWeights, static_cast<std::size_t>(weights.floats()));
+    pack_stacked(s, q.w, q.u, 0, weights);
+    walk_blocks(s, q, [&](const Walk& walk, Index t) {
+        float* gates = q.gates + walk.row(t) * units;
+        walk.multiply(weights, q.b, gates, units);
+        for (Index i = 0; i < walk.count; ++i) {
+            float* gate = gates + i * units;
+            for_each_vector(units, [&](Index j, int some) {
+                const Vector h = activated(load_some(gate + j, some), s.activation);
+                store_some(gate + j, h, some);
+                walk.put_state(i, t, j, h, some);
+            });
         }
     });
 }

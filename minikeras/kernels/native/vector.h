@@ -233,12 +233,11 @@ inline float maximum(Vector a) {
 #endif
 
 // exp(x) with a relative error below 2e-7: 2^n times a polynomial (Cephes, expf) on [-ln 2 / 2, ln 2 / 2].
-inline Vector exp(Vector x) {
 #if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
-    const Mask nan = unordered(x);
-    const Vector given = x;
-    x = largest(smallest(x, broadcast(88.72283f)), broadcast(-103.0f));
-    const Vector n = round(x * broadcast(1.44269504088896341f));
+// n = round(x / ln 2), and exp(x - n ln 2) - 1. The bounds let NaN through.
+inline Vector reduced_exp(Vector x, float low, float high, Vector& n) {
+    x = largest(broadcast(low), smallest(broadcast(high), x));
+    n = round(x * broadcast(1.44269504088896341f));
     Vector r = fma(n, broadcast(-0.693359375f), x);
     r = fma(n, broadcast(2.12194440e-4f), r);
     Vector p = broadcast(1.9875691500e-4f);
@@ -247,13 +246,18 @@ inline Vector exp(Vector x) {
     p = fma(p, r, broadcast(4.1665795894e-2f));
     p = fma(p, r, broadcast(1.6666665459e-1f));
     p = fma(p, r, broadcast(5.0000001201e-1f));
-    p = fma(p, r * r, r) + broadcast(1.0f);
-    const Vector infinite = select(greater(given, broadcast(88.72283f)), broadcast(INFINITY), times_power_of_two(p, n));
-    return select(nan, given, infinite);
-#else
-    return each([&](int i) { return std::exp(x.v[i]); });
-#endif
+    return fma(p, r * r, r);
 }
+inline Vector exp(Vector x) {
+    Vector n;
+    const Vector p = reduced_exp(x, -104.0f, 89.0f, n) + broadcast(1.0f);
+    return times_power_of_two(p, n);
+}
+#else
+inline Vector exp(Vector x) {
+    return each([&](int i) { return std::exp(x.v[i]); });
+}
+#endif
 
 // log(x) for positive normal x (Cephes, logf); minus infinity at zero and below the smallest normal, NaN below zero.
 inline Vector log(Vector x) {
@@ -283,19 +287,19 @@ inline Vector log(Vector x) {
 #endif
 }
 
-inline Vector sigmoid(Vector x) { return broadcast(1.0f) / (broadcast(1.0f) + exp(zero() - x)); }
+inline Vector sigmoid(Vector x) {
+    // Bounded, because the quick reciprocal of infinity is NaN.
+    return quick_reciprocal(broadcast(1.0f) + exp(smallest(broadcast(88.0f), zero() - x)));
+}
 
-// tanh(x): an odd polynomial (Cephes, tanhf) near zero, 1 - 2 / (exp(2 x) + 1) elsewhere.
+// tanh(x) = e / (e + 2), e = exp(2 x) - 1, within three units in the last place.
 inline Vector tanh(Vector x) {
 #if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
-    const Vector far = broadcast(1.0f) - broadcast(2.0f) / (exp(x + x) + broadcast(1.0f));
-    const Vector square = x * x;
-    Vector p = broadcast(-5.70498872745e-3f);
-    p = fma(p, square, broadcast(2.06390887954e-2f));
-    p = fma(p, square, broadcast(-5.37397155531e-2f));
-    p = fma(p, square, broadcast(1.33314422036e-1f));
-    p = fma(p, square, broadcast(-3.33332819422e-1f));
-    return select(greater(broadcast(0.390625f), square), fma(p * square, x, x), far);
+    Vector n;
+    const Vector p = reduced_exp(x + x, -20.0f, 20.0f, n);
+    const Vector power = times_power_of_two(broadcast(1.0f), n), e = fma(power, p, power - broadcast(1.0f));
+    const Vector y = e * quick_reciprocal(e + broadcast(2.0f));
+    return largest(broadcast(-1.0f), smallest(broadcast(1.0f), y));
 #else
     return each([&](int i) { return std::tanh(x.v[i]); });
 #endif
