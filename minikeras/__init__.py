@@ -20,9 +20,11 @@ _HOMES = {
     "minikeras.dtypes": ("DTypePolicy",),
     "minikeras.initializers": ("Initializer",),
     "minikeras.layers": ("Input", "InputSpec", "Layer"),
+    "minikeras.layers.operation": ("Operation",),
     "minikeras.losses": ("Loss",),
     "minikeras.metrics": ("Metric",),
     "minikeras.models": ("Functional", "Model", "Sequential"),
+    "minikeras.models.function": ("Function",),
     "minikeras.optimizers": ("Optimizer",),
     "minikeras.regularizers": ("Regularizer",),
 }
@@ -32,8 +34,8 @@ _NAMES = {name: home for home, names in _HOMES.items() for name in names} | {
 }
 _ALIASES = {"FloatDTypePolicy": "DTypePolicy", "KerasTensor": "SymbolicTensor"}
 _SUBPACKAGES = (
-    "activations", "autodiff", "backend", "callbacks", "config", "constraints", "datasets", "initializers", "kernels", "layers",
-    "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "utils",
+    "activations", "autodiff", "backend", "callbacks", "config", "constraints", "datasets", "export", "initializers", "kernels", "layers",
+    "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "utils", "wrappers",
 )  # fmt: skip
 
 __all__ = sorted([*_NAMES, *_SUBPACKAGES])
@@ -50,7 +52,7 @@ def __getattr__(name):
             importlib.import_module("minikeras.kernels")
             importlib.import_module("minikeras.dtypes")
     else:
-        raise AttributeError(f"module 'minikeras' has no attribute {name!r}")
+        return importlib.import_module("minikeras.spellings").find_name("minikeras", name, __all__)
     globals()[name] = value
     return value
 

@@ -7,7 +7,14 @@ import numpy as np
 _FLOAT_TYPES = ("float16", "float32", "float64")
 _DATA_FORMATS = ("channels_last", "channels_first")
 
-_settings = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+_settings = {
+    "floatx": "float32",
+    "epsilon": 1e-7,
+    "image_data_format": "channels_last",
+    "interactive_logging": True,
+}
+# The most epochs of a fit and steps of an epoch, none if None; environment variables set them from outside.
+_limits = {name: os.environ.get(f"KERAS_{name.upper()}") for name in ("max_epochs", "max_steps_per_epoch")}
 _kernels: dict = {}
 _policies: dict = {}
 
@@ -61,6 +68,68 @@ def standardize_data_format(data_format):
             f"(batch, channels, height, width), received {data_format!r}."
         )
     return name
+
+
+def enable_interactive_logging():
+    """Let progress, summaries and messages of callbacks go to the standard output, as they do from the start."""
+    _settings["interactive_logging"] = True
+
+
+def disable_interactive_logging():
+    """Let progress, summaries and messages of callbacks go to the logger 'minikeras', as information."""
+    _settings["interactive_logging"] = False
+
+
+def is_interactive_logging_enabled():
+    """Whether progress, summaries and messages of callbacks go to the standard output.
+
+    >>> is_interactive_logging_enabled()
+    True
+    """
+    return _settings["interactive_logging"]
+
+
+def max_epochs():
+    """The most epochs that a call of fit runs; None for no limit."""
+    return _limit("max_epochs")
+
+
+def set_max_epochs(max_epochs):
+    """Limit every fit to so many epochs, for a quick try of a script; None for no limit.
+
+    The environment variable `KERAS_MAX_EPOCHS` does the same without a change in the script.
+    """
+    _set_limit("max_epochs", max_epochs)
+
+
+def max_steps_per_epoch():
+    """The most steps that an epoch of fit, or evaluate or predict, has; None for no limit."""
+    return _limit("max_steps_per_epoch")
+
+
+def set_max_steps_per_epoch(max_steps_per_epoch):
+    """Limit every epoch of fit, and evaluate and predict, to so many steps, for a quick try of a script; None for no limit.
+
+    The environment variable `KERAS_MAX_STEPS_PER_EPOCH` does the same without a change in the script.
+    """
+    _set_limit("max_steps_per_epoch", max_steps_per_epoch)
+
+
+def _limit(name):
+    value = _limits[name]
+    if isinstance(value, str):
+        if not value.isdecimal() or int(value) < 1:
+            raise ValueError(
+                f"The environment variable KERAS_{name.upper()} must be a positive integer, received {value!r}."
+            )
+        value = _limits[name] = int(value)
+    return value
+
+
+def _set_limit(name, value):
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError(f"set_{name} expected a positive integer or None, received {value!r}.")
+    _limits[name] = value
 
 
 def backend():

@@ -1,6 +1,6 @@
 """Constraints: what a weight is brought back to after each step of training."""
 
-from minikeras import config, lookup, ops, serialization
+from minikeras import config, lookup, ops, serialization, spellings
 from minikeras.ops.floating import floating_tensor
 from minikeras.serialization import Registered
 
@@ -114,3 +114,6 @@ def get(identifier):
     NonNeg()
     """
     return lookup.look_up(identifier, "constraint", _ALIASES)
+
+
+__getattr__ = spellings.fallback(__name__)

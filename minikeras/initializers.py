@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minikeras import lookup, seeds, serialization
+from minikeras import lookup, seeds, serialization, spellings
 from minikeras.autodiff import Tensor, as_array
 from minikeras.dtypes import standardize_dtype
 from minikeras.ops import random
@@ -468,3 +468,6 @@ def _values(array):
         return Tensor(array.astype(standardize_dtype(dtype)))
 
     return initialize
+
+
+__getattr__ = spellings.fallback(__name__)

@@ -10,6 +10,8 @@ import os
 import re
 import types
 
+from minikeras import spellings
+
 _EXPORTS = re.compile(r"^__all__ = (\[.*?\])", re.MULTILINE | re.DOTALL)
 
 
@@ -86,7 +88,7 @@ def attributes(names, namespace):
         if value is None and names.is_file(name):
             return importlib.import_module(f"{names.package}.{name}")
         if value is None:
-            raise AttributeError(f"module {names.package!r} has no attribute {name!r}")
+            return spellings.find_name(names.package, name, names.homes)
         namespace[name] = value
         return value
 

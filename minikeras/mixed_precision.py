@@ -1,5 +1,6 @@
 """Dtype policies under the names of `keras.mixed_precision`."""
 
+from minikeras import spellings
 from minikeras.dtypes import DTypePolicy, dtype_policy, set_dtype_policy
 from minikeras.optimizers import LossScaleOptimizer
 
@@ -10,3 +11,5 @@ __all__ = [
     "DTypePolicy", "LossScaleOptimizer", "Policy", "dtype_policy", "global_policy", "set_dtype_policy",
     "set_global_policy",
 ]  # fmt: skip
+
+__getattr__ = spellings.fallback(__name__)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from minikeras import lookup, ops, serialization
+from minikeras import kernels, lookup, ops, serialization, spellings
 from minikeras.autodiff import differentiable
 from minikeras.ops.floating import floating_tensor
 from minikeras.serialization import Registered
@@ -41,20 +41,10 @@ def _l1_l2_composed(x, l1, l2):
 
 @differentiable(composed=_l1_l2_composed)
 def _l1_l2(x, /, l1, l2):
-    kind = x.dtype.type
-    penalty = kind(0)
-    if l1:
-        penalty = penalty + kind(l1) * np.add.reduce(np.absolute(x), axis=None)
-    if l2:
-        penalty = penalty + kind(l2) * np.add.reduce(np.square(x), axis=None)
+    def gradient(dy, into):
+        return (kernels.penalty_gradient(dy, x, l1, l2, into[0]),)
 
-    def gradient(dy):
-        dx = x * kind(2 * l2 * dy)
-        if l1:
-            dx += np.sign(x) * kind(l1 * dy)
-        return dx
-
-    return penalty, (gradient,)
+    return kernels.penalty(x, l1, l2), gradient
 
 
 class L1L2(Regularizer):
@@ -152,3 +142,6 @@ def get(identifier):
     L2()
     """
     return lookup.look_up(identifier, "regularizer", _ALIASES)
+
+
+__getattr__ = spellings.fallback(__name__)

@@ -11,8 +11,9 @@ import inspect
 
 import numpy as np
 
-from minikeras import registry
+from minikeras import registry, spellings
 from minikeras.registry import find_class, find_function, is_built_in, suggest
+from minikeras.spellings.calls import accepting_constructor
 
 _PLAIN = (str, bool, int, float, type(None))
 # Keras's public modules, and the family whose classes each holds.
@@ -56,7 +57,14 @@ class Registered:
         super().__init_subclass__(**kwargs)
         if family is not None:
             cls.family = family
+        if not is_built_in(cls):
+            spellings.rename_methods(cls)
+        elif "__init__" in cls.__dict__:
+            accepting_constructor(cls)
         registry.register_class(cls)
+
+    def __getattr__(self, name):
+        return spellings.find_attribute(self, name)
 
     def get_config(self):
         """The constructor's arguments as plain data, from which `from_config` makes an equal object."""
@@ -71,9 +79,16 @@ class Registered:
         arguments = []
         for name, parameter in constructor_parameters(type(self)).items():
             value = getattr(self, name, parameter.default)
-            if value is not parameter.default and value != parameter.default:
+            if value is not parameter.default and not _equal(value, parameter.default):
                 arguments.append(f"{name}={getattr(value, '__name__', value)!r}")
         return f"{type(self).__name__}({', '.join(arguments)})"
+
+
+def _equal(value, other):
+    try:
+        return bool(value == other)
+    except ValueError:  # an array has no one answer
+        return False
 
 
 def constructor_parameters(cls):

@@ -29,7 +29,7 @@ model = keras.Sequential([keras.layers.Dense(3, activation="softmax", kernel_reg
 model.compile(
     keras.optimizers.SGD(learning_rate=0.1),
     keras.losses.SparseCategoricalCrossentropy(from_logits=False),
-    ["sparse_categorical_accuracy"],
+    metrics=["sparse_categorical_accuracy"],
 )
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
@@ -117,7 +117,7 @@ def test_a_configuration_may_name_a_class_not_in_use_yet():
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["2", "mean_squared_error", "auc", "adamw"]
+    assert done.stdout.split() == ["2", "mean_squared_error", "auc", "adam_w"]
 
 
 def test_operators_are_there_from_the_first_variable_on():

@@ -125,7 +125,7 @@ def joined(nest):
 def as_array(value, dtype=None):
     """The array of a value: tensors give theirs; Python floats become the default float, integers int32."""
     if isinstance(value, Tensor):
-        array = value.array
+        array = value._looked_at()
     elif isinstance(value, SymbolicTensor):
         raise TypeError(
             f"{value!r} has no value yet: it stands for a model's input. Use minikeras.ops on it instead."

@@ -6,6 +6,7 @@ the axes that came out different are the unknown ones.
 
 import contextlib
 import itertools
+from types import MappingProxyType
 
 import numpy as np
 
@@ -140,8 +141,16 @@ def probing():
 
 def infer(function, args, kwargs):
     """The Specs of what `function` returns on symbolic arguments, found by trying it on zeros."""
-    unknown = any(None in leaf.shape for leaf in flatten([args, kwargs]) if isinstance(leaf, SymbolicTensor))
-    results = [_try(function, args, kwargs, trial) for trial in range(2 if unknown else 1)]
+    symbolic = [leaf for leaf in flatten([args, kwargs]) if isinstance(leaf, SymbolicTensor)]
+    trials = range(2 if any(None in leaf.shape for leaf in symbolic) else 1)
+    try:
+        results = [_try(function, args, kwargs, trial) for trial in trials]
+    except ValueError:
+        if not any(None in leaf.shape[1:] for leaf in symbolic):
+            raise
+        # Perhaps an axis of unknown size goes with one of known size, as in a * b.
+        sizes = _sizes_from_the_end(args, kwargs)
+        results = [_try(function, args, kwargs, trial, sizes) for trial in trials]
     leaves = zip(*(flatten(result) for result in results), strict=True)
     merged = [_merge(*group) for group in leaves]
     iterator = iter(merged)
@@ -150,14 +159,27 @@ def infer(function, args, kwargs):
     return map_structure(lambda leaf: by_id[id(leaf)], results[0])
 
 
-def _try(function, args, kwargs, trial):
+def _sizes_from_the_end(args, kwargs):
+    """{axis, counted from the last: the size that the arguments have there} for axes on which they agree."""
+    found = {}
+    for leaf in flatten([args, kwargs]):
+        shape = getattr(leaf, "shape", ())
+        for axis in range(-len(shape), 0):
+            if shape[axis] not in (None, 1):
+                found.setdefault(axis, set()).add(shape[axis])
+    return {axis: sizes.pop() for axis, sizes in found.items() if len(sizes) == 1}
+
+
+def _try(function, args, kwargs, trial, known=MappingProxyType({})):
     def value_of(leaf):
         if not isinstance(leaf, SymbolicTensor):
             return leaf
-        sizes = [
-            size if size is not None else (_BATCH_SIZES if axis == 0 else _OTHER_SIZES)[trial]
-            for axis, size in enumerate(leaf.shape)
+        rank = len(leaf.shape)
+        tried = [
+            known.get(axis - rank, _OTHER_SIZES[trial]) if axis else _BATCH_SIZES[trial]
+            for axis in range(rank)
         ]
+        sizes = [tried[axis] if size is None else size for axis, size in enumerate(leaf.shape)]
         limits.check_trial(sizes)
         value = Tensor(np.zeros(sizes, leaf.dtype))
         if leaf.mask is not None:

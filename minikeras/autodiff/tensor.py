@@ -16,6 +16,7 @@ class State(threading.local):
         self.recorder = (
             None  # a list that notes every application of a differentiable function (training.replay)
         )
+        self.reader = None  # is told of each tensor whose value Python looks at (export)
 
 
 state = State()
@@ -116,18 +117,19 @@ class Tensor(Operand):
 
     def numpy(self):
         """The value as a NumPy array of the caller's own."""
-        return np.array(self.array)
+        return np.array(self._looked_at())
 
     def item(self):
         """The one element as a Python number."""
-        return self.array.item()
+        return self._looked_at().item()
 
     def tolist(self):
         """The value as nested Python lists."""
-        return self.array.tolist()
+        return self._looked_at().tolist()
 
     def __array__(self, dtype=None, copy=None):
-        array = self.array if dtype is None else self.array.astype(dtype, copy=False)
+        array = self._looked_at()
+        array = array if dtype is None else array.astype(dtype, copy=False)
         return array.copy() if copy else array
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
@@ -156,16 +158,22 @@ class Tensor(Operand):
         return (self[i] for i in range(len(self.array)))
 
     def __bool__(self):
-        return bool(self.array)
+        return bool(self._looked_at())
 
     def __float__(self):
-        return float(self.array.item())
+        return float(self._looked_at().item())
 
     def __int__(self):
-        return int(self.array.item())
+        return int(self._looked_at().item())
 
     def __index__(self):
-        return self.array.__index__()
+        return self._looked_at().__index__()
+
+    def _looked_at(self):
+        """The array, for Python's own use: from here on the computation cannot be followed."""
+        if state.reader is not None:
+            state.reader(self)
+        return self.array
 
     def __format__(self, spec):
         return format(self.array.item() if self.array.ndim == 0 and spec else str(self), spec)

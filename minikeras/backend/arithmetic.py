@@ -2,10 +2,11 @@
 
 from minikeras import config, ops
 from minikeras.autodiff import SymbolicTensor, convert_to_tensor
+from minikeras.backend.recording import with_sizes_as_tensors
 
 __all__ = [
     "abs", "all", "any", "argmax", "argmin", "clip", "cos", "cumprod", "cumsum", "equal", "exp", "greater", "greater_equal",
-    "less", "less_equal", "log", "logsumexp", "max", "maximum", "mean", "min", "minimum", "not_equal", "pow", "prod", "round",
+    "less", "less_equal", "lesser", "lesser_equal", "log", "logsumexp", "max", "maximum", "mean", "min", "minimum", "not_equal", "pow", "prod", "round",
     "sign", "sin", "sqrt", "square", "std", "sum", "var",
 ]  # fmt: skip
 
@@ -135,6 +136,9 @@ def less_equal(x, y):
     return ops.less_equal(x, y)
 
 
+lesser, lesser_equal = less, less_equal
+
+
 # Over axes
 
 
@@ -155,7 +159,7 @@ def sum(x, axis=None, keepdims=False):
 
 def prod(x, axis=None, keepdims=False):
     """The product along axes."""
-    return ops.prod(x, axis=_axes(axis), keepdims=keepdims)
+    return ops.prod(with_sizes_as_tensors(x), axis=_axes(axis), keepdims=keepdims)
 
 
 def mean(x, axis=None, keepdims=False):

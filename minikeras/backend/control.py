@@ -77,7 +77,9 @@ def _folded(fn, elements, initializer):
 
 def _slices(elems):
     """The slices along the first axis, each in the nest of `elems`."""
-    tensors = map_structure(convert_to_tensor, elems) if isinstance(elems, tuple) else convert_to_tensor(elems)
+    tensors = (
+        map_structure(convert_to_tensor, elems) if isinstance(elems, tuple) else convert_to_tensor(elems)
+    )
     count = flatten(tensors)[0].shape[0]
     return [map_structure(lambda x, i=i: x[i], tensors) for i in range(count)]
 

@@ -4,6 +4,7 @@ from minikeras import ops
 from minikeras.backend.recording import recorded
 from minikeras.backend.shaping import _format
 from minikeras.ops.spatial import channels_first, channels_last, tuple_of
+from minikeras.spellings.calls import accepting
 
 __all__ = [
     "conv1d", "conv2d", "conv2d_transpose", "conv3d", "conv3d_transpose", "deconv2d", "deconv3d", "depthwise_conv2d",
@@ -17,21 +18,25 @@ def _padding(padding):
     return padding
 
 
+@accepting
 def conv1d(x, kernel, strides=1, padding="valid", data_format=None, dilation_rate=1):
     """The convolution of (samples, steps, channels) with a kernel (window, in, out); padding may be 'causal'."""
     return _convolved(ops.conv, x, kernel, strides, padding, data_format, dilation_rate)
 
 
+@accepting
 def conv2d(x, kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)):
     """The convolution of images with a kernel (rows, columns, in, out)."""
     return _convolved(ops.conv, x, kernel, strides, padding, data_format, dilation_rate)
 
 
+@accepting
 def conv3d(x, kernel, strides=(1, 1, 1), padding="valid", data_format=None, dilation_rate=(1, 1, 1)):
     """The convolution of volumes with a kernel (depth, rows, columns, in, out)."""
     return _convolved(ops.conv, x, kernel, strides, padding, data_format, dilation_rate)
 
 
+@accepting
 def depthwise_conv2d(
     x, depthwise_kernel, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)
 ):
@@ -39,16 +44,18 @@ def depthwise_conv2d(
     return _convolved(ops.depthwise_conv, x, depthwise_kernel, strides, padding, data_format, dilation_rate)
 
 
+@accepting
 def separable_conv1d(
     x, depthwise_kernel, pointwise_kernel, strides=1, padding="valid", data_format=None, dilation_rate=1
 ):
     """A depthwise convolution of a sequence followed by one over its channels."""
     return ops.separable_conv(
         x, depthwise_kernel, pointwise_kernel, strides=strides, padding=_padding(padding),
-        data_format=_format(data_format, None), dilation_rate=dilation_rate,
+        data_format=_format(data_format), dilation_rate=dilation_rate,
     )  # fmt: skip
 
 
+@accepting
 def separable_conv2d(
     x,
     depthwise_kernel,
@@ -66,11 +73,12 @@ def separable_conv2d(
 
 def _convolved(function, x, kernel, strides, padding, data_format, dilation_rate):
     return function(
-        x, kernel, strides=strides, padding=_padding(padding), data_format=_format(data_format, None),
+        x, kernel, strides=strides, padding=_padding(padding), data_format=_format(data_format),
         dilation_rate=dilation_rate,
     )  # fmt: skip
 
 
+@accepting
 @recorded
 def conv2d_transpose(
     x, kernel, output_shape, strides=(1, 1), padding="valid", data_format=None, dilation_rate=(1, 1)
@@ -79,6 +87,7 @@ def conv2d_transpose(
     return _transposed(x, kernel, output_shape, strides, padding, data_format, dilation_rate, 2)
 
 
+@accepting
 @recorded
 def conv3d_transpose(x, kernel, output_shape, strides=(1, 1, 1), padding="valid", data_format=None):
     """The transposed convolution of volumes with a kernel (depth, rows, columns, out, in)."""
@@ -89,7 +98,7 @@ deconv2d, deconv3d = conv2d_transpose, conv3d_transpose
 
 
 def _transposed(x, kernel, output_shape, strides, padding, data_format, dilation_rate, rank):
-    data_format = _format(data_format, None)
+    data_format = _format(data_format)
     first = data_format == "channels_first"
     wanted = tuple(output_shape)[2:] if first else tuple(output_shape)[1:-1]
     strides, dilation = tuple_of(strides, rank, "strides"), tuple_of(dilation_rate, rank, "dilation_rate")
@@ -113,22 +122,26 @@ def _transposed(x, kernel, output_shape, strides, padding, data_format, dilation
     )  # fmt: skip
 
 
+@accepting
 @recorded
 def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
     """A convolution of a sequence whose windows do not share weights: kernel (places, window · in, out)."""
-    first = _format(data_format, None) == "channels_first"
+    first = _format(data_format) == "channels_first"
     x = channels_last(inputs) if first else inputs
     (size,), (stride,) = tuple_of(kernel_size, 1, "kernel_size"), tuple_of(strides, 1, "strides")
     places = (x.shape[1] - size) // stride + 1
-    windows = [ops.reshape(x[:, i * stride : i * stride + size], (-1, size * x.shape[-1])) for i in range(places)]
+    windows = [
+        ops.reshape(x[:, i * stride : i * stride + size], (-1, size * x.shape[-1])) for i in range(places)
+    ]
     y = ops.transpose(ops.matmul(ops.stack(windows), kernel), (1, 0, 2))
     return channels_first(y) if first else y
 
 
+@accepting
 @recorded
 def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None):
     """A convolution of images whose windows do not share weights: kernel (places, rows · columns · in, out)."""
-    first = _format(data_format, None) == "channels_first"
+    first = _format(data_format) == "channels_first"
     rows, columns = output_shape
     (height, width), (down, across) = tuple_of(kernel_size, 2, "kernel_size"), tuple_of(strides, 2, "strides")
     windows = []
@@ -145,11 +158,13 @@ def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format
 # Pooling
 
 
+@accepting
 def pool2d(x, pool_size, strides=(1, 1), padding="valid", data_format=None, pool_mode="max"):
     """The maxima ('max') or means ('avg') of windows over images."""
     return _pooled(x, pool_size, strides, padding, data_format, pool_mode)
 
 
+@accepting
 def pool3d(x, pool_size, strides=(1, 1, 1), padding="valid", data_format=None, pool_mode="max"):
     """The maxima ('max') or means ('avg') of windows over volumes."""
     return _pooled(x, pool_size, strides, padding, data_format, pool_mode)
@@ -160,5 +175,5 @@ def _pooled(x, pool_size, strides, padding, data_format, pool_mode):
         raise ValueError(f"pool_mode must be 'max' or 'avg', received {pool_mode!r}.")
     function = ops.max_pool if pool_mode == "max" else ops.average_pool
     return function(
-        x, pool_size, strides=strides, padding=_padding(padding), data_format=_format(data_format, None)
+        x, pool_size, strides=strides, padding=_padding(padding), data_format=_format(data_format)
     )

@@ -3,7 +3,7 @@
 from minikeras.autodiff import GradientTape, SymbolicTensor, Tensor, Variable, as_array, convert_to_tensor
 from minikeras.autodiff.symbolic import Spec, symbolic_call
 from minikeras.backend.phase import LearningPhase
-from minikeras.backend.updates import Update
+from minikeras.backend.updates import Update, Updates
 from minikeras.layers.context import context
 from minikeras.layers.layer import Layer
 from minikeras.models.graph import Graph
@@ -33,7 +33,7 @@ class Function:
                 )
         self.outputs = outputs
         self.updates = [_as_update(one) for one in updates or ()]
-        leaves = [*flatten(outputs), *(u.value for u in self.updates)]
+        leaves = [*flatten(outputs), *(value for update in self.updates for value in update.values)]
         self._symbolic = list({id(o): o for o in leaves if isinstance(o, SymbolicTensor)}.values())
         # Inputs that nothing depends on are accepted and ignored, as older Keras did.
         self._graph = Graph(symbolic, self._symbolic, self.name) if self._symbolic else None
@@ -55,9 +55,9 @@ class Function:
                 values.append(_fitting(value, declared))
         found = self._run(values, training)
         results = [_as_numpy(found.get(id(leaf), leaf)) for leaf in flatten(self.outputs)]
-        new = [found.get(id(u.value), u.value) for u in self.updates]
-        for update, value in zip(self.updates, new, strict=True):
-            update.apply(value)
+        new = [[found.get(id(value), value) for value in update.values] for update in self.updates]
+        for update, values in zip(self.updates, new, strict=True):
+            update.apply(values)
         return pack_like(self.outputs, results)
 
     def _run(self, values, training):
@@ -172,7 +172,7 @@ def _is_leaf(tensor):
 
 
 def _as_update(update):
-    if isinstance(update, Update):
+    if isinstance(update, Updates):
         return update
     if isinstance(update, (tuple, list)) and len(update) == 2 and isinstance(update[0], Variable):
         return Update(*update)

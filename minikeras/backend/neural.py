@@ -167,7 +167,13 @@ def _normalized(x, mean, var, beta, gamma, axes, epsilon):
         shape = getattr(value, "shape", ())
         if len(shape) != len(axes) or len(shape) == len(x.shape):
             return value
-        return ops.reshape(value, [-1 if a in axes and len(axes) == 1 else x.shape[a] if a in axes else 1 for a in range(len(x.shape))])
+        return ops.reshape(
+            value,
+            [
+                -1 if a in axes and len(axes) == 1 else x.shape[a] if a in axes else 1
+                for a in range(len(x.shape))
+            ],
+        )
 
     scale = ops.rsqrt(ops.add(along(var), epsilon))
     y = ops.multiply(ops.subtract(x, along(mean)), scale)

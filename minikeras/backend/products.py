@@ -71,7 +71,9 @@ def bias_add(x, bias, data_format=None):
         raise ValueError(f"K.bias_add expected a bias of 1 or {rank - 1} axes, received shape {bias.shape}.")
     if first and rank > 2:
         axes = (len(bias.shape) - 1, *range(len(bias.shape) - 1))
-        bias = ops.reshape(bias, (-1, *(1,) * (rank - 2))) if len(bias.shape) == 1 else ops.transpose(bias, axes)
+        bias = (
+            ops.reshape(bias, (-1, *(1,) * (rank - 2))) if len(bias.shape) == 1 else ops.transpose(bias, axes)
+        )
     return ops.add(x, bias)
 
 

@@ -3,7 +3,9 @@
 import functools
 import operator
 
-from minikeras.autodiff import SymbolicTensor, is_symbolic
+import numpy as np
+
+from minikeras.autodiff import SymbolicTensor, constant, is_symbolic
 from minikeras.autodiff.symbolic import symbolic_call
 from minikeras.nest import flatten, map_structure
 
@@ -34,7 +36,7 @@ class Size:
     >>> import minikeras as keras
     >>> batch = Size.of(keras.Input((4,)), 0)
     >>> batch * 2 + 1
-    Size(of keras_tensor..., axis 0 and more)
+    Size(of input_layer..., axis 0 and more)
     """
 
     __hash__ = object.__hash__
@@ -130,3 +132,15 @@ def sizes_of(shape):
     if isinstance(shape, (Size, int)) or not isinstance(shape, (list, tuple)):
         shape = (shape,)
     return tuple([s if isinstance(s, Size) or s is None else int(s) for s in shape])
+
+
+def with_sizes_as_tensors(x):
+    """x, a size that is not known yet, or a shape that has one, as a symbolic tensor of integers."""
+    if isinstance(x, Size) or (isinstance(x, (list, tuple)) and any(isinstance(s, Size) for s in x)):
+        return _integers(x)
+    return x
+
+
+@recorded
+def _integers(sizes):
+    return constant(np.array(sizes, "int32"))

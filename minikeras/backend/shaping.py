@@ -5,6 +5,7 @@ from minikeras.autodiff import SymbolicTensor, convert_to_tensor
 from minikeras.autodiff.tensor import Tensor
 from minikeras.backend.recording import recorded, sizes_of
 from minikeras.ops import slice as _slice_of
+from minikeras.spellings.calls import accepting
 
 __all__ = [
     "arange", "asymmetric_spatial_2d_padding", "batch_flatten", "concatenate", "expand_dims", "flatten", "one_hot",
@@ -26,7 +27,9 @@ def stack(x, axis=0):
 def reshape(x, shape):
     """The same elements in another shape; one size may be -1."""
     if isinstance(shape, SymbolicTensor):
-        raise TypeError("K.reshape expected the shape as numbers or K.shape(x)[i], received a symbolic tensor.")
+        raise TypeError(
+            "K.reshape expected the shape as numbers or K.shape(x)[i], received a symbolic tensor."
+        )
     return _reshape(x, shape if isinstance(shape, Tensor) else sizes_of(shape))
 
 
@@ -154,29 +157,29 @@ def temporal_padding(x, padding=(1, 1)):
     return _padded(x, [padding], 1, "channels_last", "K.temporal_padding")
 
 
-def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None, dim_ordering=None):
+@accepting
+def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None):
     """Zeros around images: ((top, bottom), (left, right)), or (rows, columns) for both sides alike."""
     padding = [(p, p) if isinstance(p, int) else p for p in padding]
-    return _padded(x, padding, 2, _format(data_format, dim_ordering), "K.spatial_2d_padding")
+    return _padded(x, padding, 2, _format(data_format), "K.spatial_2d_padding")
 
 
-def asymmetric_spatial_2d_padding(
-    x, top_pad=1, bottom_pad=1, left_pad=1, right_pad=1, dim_ordering=None, data_format=None
-):
+@accepting
+def asymmetric_spatial_2d_padding(x, top_pad=1, bottom_pad=1, left_pad=1, right_pad=1, data_format=None):
     """Zeros around images, each side with its own number."""
-    return spatial_2d_padding(x, ((top_pad, bottom_pad), (left_pad, right_pad)), data_format, dim_ordering)
+    return spatial_2d_padding(x, ((top_pad, bottom_pad), (left_pad, right_pad)), data_format)
 
 
-def spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None, dim_ordering=None):
+@accepting
+def spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None):
     """Zeros around volumes: (before, after) for each of three axes."""
     padding = [(p, p) if isinstance(p, int) else p for p in padding]
-    return _padded(x, padding, 3, _format(data_format, dim_ordering), "K.spatial_3d_padding")
+    return _padded(x, padding, 3, _format(data_format), "K.spatial_3d_padding")
 
 
-def _format(data_format, dim_ordering):
-    """The data format that 'th' and 'tf' of Keras 1 stand for."""
-    formats = {None: data_format, "default": data_format, "th": "channels_first", "tf": "channels_last"}
-    return formats.get(data_format, formats.get(dim_ordering, dim_ordering))
+def _format(data_format):
+    """A data format by its name of today: 'th' and 'tf' were the first ones."""
+    return {"th": "channels_first", "tf": "channels_last", "default": None}.get(data_format, data_format)
 
 
 # Sizes
@@ -184,10 +187,11 @@ def _format(data_format, dim_ordering):
 _INTERPOLATIONS = ("area", "bicubic", "bilinear", "lanczos3", "lanczos5", "nearest")
 
 
+@accepting
 @recorded
 def resize_images(x, height_factor, width_factor, data_format=None, interpolation="nearest"):
     """Images enlarged by whole factors."""
-    data_format = config.standardize_data_format(_format(data_format, None))
+    data_format = config.standardize_data_format(_format(data_format))
     if interpolation not in _INTERPOLATIONS or interpolation == "area":
         raise ValueError(
             f"K.resize_images expected interpolation 'nearest', 'bilinear', 'bicubic', 'lanczos3' or 'lanczos5', received "
@@ -200,9 +204,10 @@ def resize_images(x, height_factor, width_factor, data_format=None, interpolatio
     return ops.image.resize(x, size, interpolation=interpolation, data_format=data_format)
 
 
+@accepting
 def resize_volumes(x, depth_factor, height_factor, width_factor, data_format=None):
     """Volumes enlarged by whole factors, elements repeated."""
-    first = config.standardize_data_format(_format(data_format, None)) == "channels_first"
+    first = config.standardize_data_format(_format(data_format)) == "channels_first"
     for axis, factor in enumerate((depth_factor, height_factor, width_factor), 2 if first else 1):
         x = ops.repeat(x, factor, axis=axis)
     return x

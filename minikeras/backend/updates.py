@@ -6,26 +6,32 @@ from minikeras.autodiff import SymbolicTensor, Variable, as_array, is_symbolic
 __all__ = ["moving_average_update", "update", "update_add", "update_sub"]
 
 
-class Update:
+class Updates:
+    """Something to do after each call of a `function`, with values that it computes: `values`, `apply(values)`."""
+
+    values: list
+
+
+class Update(Updates):
     """A variable, and the symbolic value that it takes whenever a `function` with this among its updates is called."""
 
     def __init__(self, variable, value, change="assign"):
         if not isinstance(variable, Variable):
             raise TypeError(f"K.update expected a variable, received {type(variable).__name__}.")
         self.variable = variable
-        self.value = value
+        self.values = [value]
         self.change = change
 
-    def apply(self, value):
-        """Do it with this value."""
-        getattr(self.variable, self.change)(value)
+    def apply(self, values):
+        """Give the variable its new value."""
+        getattr(self.variable, self.change)(values[0])
 
     def __iter__(self):
         """As a pair (variable, value), which older Keras used."""
         if self.change != "assign":
             sign = {"assign_add": ops.add, "assign_sub": ops.subtract}[self.change]
-            return iter((self.variable, sign(self.variable, self.value)))
-        return iter((self.variable, self.value))
+            return iter((self.variable, sign(self.variable, *self.values)))
+        return iter((self.variable, *self.values))
 
 
 def _changed(variable, value, change):

@@ -6,7 +6,7 @@ from minikeras import config, initializers, ops
 from minikeras.autodiff import SymbolicTensor, Tensor, Variable, as_array, convert_to_tensor
 from minikeras.autodiff.differentiable import constant as constant_tensor
 from minikeras.backend.functions import Function
-from minikeras.backend.recording import Size, recorded, sizes_of
+from minikeras.backend.recording import Size, recorded, sizes_of, with_sizes_as_tensors
 from minikeras.dtypes import standardize_dtype
 from minikeras.layers.core import Input
 
@@ -174,7 +174,7 @@ def to_dense(tensor):
 
 def cast(x, dtype):
     """x in another dtype."""
-    return ops.cast(x, dtype)
+    return ops.cast(with_sizes_as_tensors(x), dtype)
 
 
 def cast_to_floatx(x):
@@ -189,15 +189,15 @@ def cast_to_floatx(x):
 
 
 def eval(x):
-    """The value of x as a NumPy array; of symbolic tensors only what needs no input has one."""
+    """The value of x as a NumPy array or number; of symbolic tensors only what needs no input has one."""
     if isinstance(x, SymbolicTensor):
         return Function([], [x])([])[0]
-    return np.array(as_array(x))
+    return np.array(as_array(x))[()]
 
 
 def get_value(x):
     """The value of a variable or tensor as a NumPy array; a scalar's as a NumPy number."""
-    return eval(x)[()] if isinstance(x, (Tensor, SymbolicTensor)) else x
+    return eval(x) if isinstance(x, (Tensor, SymbolicTensor)) else x
 
 
 def batch_get_value(tensors):

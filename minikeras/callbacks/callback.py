@@ -1,7 +1,10 @@
 """The base class of callbacks: what happens in training, and when."""
 
+from minikeras import spellings
 from minikeras.nest import is_plain
+from minikeras.registry import is_built_in
 from minikeras.serialization import constructor_parameters
+from minikeras.spellings.calls import accepting_constructor
 
 __all__ = ["Callback"]
 
@@ -23,9 +26,18 @@ class Callback:
     epoch 0: 0.5
     """
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if is_built_in(cls) and "__init__" in cls.__dict__:
+            accepting_constructor(cls)
+
     def __init__(self):
         self.params = None
         self._model = None
+        self._told_by = None
+
+    def __getattr__(self, name):
+        return spellings.find_attribute(self, name)
 
     @property
     def model(self):
@@ -46,7 +58,7 @@ class Callback:
         return {
             name: value
             for name, value in vars(self).items()
-            if name not in ("params", "_model") and name not in given and is_plain(value)
+            if name not in ("params", "_model", "_told_by") and name not in given and is_plain(value)
         }
 
     def set_state(self, state):

@@ -5,6 +5,7 @@ from minikeras.callbacks.history import History
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.progbar_logger import ProgbarLogger
 from minikeras.nest import flatten
+from minikeras.spellings.logs import Logs
 
 __all__ = ["CallbackList"]
 
@@ -75,6 +76,8 @@ class CallbackList(Callback):
     def _arrange(self):
         self.callbacks.sort(key=lambda callback: bool(getattr(callback, "comes_last", False)))
         for callback in self.callbacks:
+            if isinstance(callback, Callback):
+                callback._told_by = self
             if hasattr(callback, "set_list"):
                 callback.set_list(self)
         self._listeners = {event: self._overriding(event) for event in _BATCH_EVENTS}
@@ -97,7 +100,7 @@ class CallbackList(Callback):
             return listeners[0][0] if len(listeners) == 1 else self._notify_lazily(listeners)
 
         def notify(batch, logs=None):
-            plain = {} if logs is None else {name: plain_number(value) for name, value in dict(logs).items()}
+            plain = Logs({} if logs is None else {name: plain_number(v) for name, v in dict(logs).items()})
             for listener, lazy in listeners:
                 listener(batch, logs if lazy else plain)
 

@@ -1,6 +1,7 @@
 """What `fit` returns: the metrics of every epoch."""
 
 from minikeras.callbacks.callback import Callback
+from minikeras.spellings.logs import Logs
 
 __all__ = ["History"]
 
@@ -18,8 +19,14 @@ class History(Callback):
 
     def __init__(self):
         super().__init__()
-        self.history = {}
+        self.history = Logs()
         self.epoch = []
+
+    def get_state(self):
+        return {"history": dict(self.history), "epoch": self.epoch}
+
+    def set_state(self, state):
+        self.history, self.epoch = Logs(state["history"]), state["epoch"]
 
     def on_train_begin(self, logs=None):
         self.epoch = []

@@ -7,6 +7,7 @@ import numpy as np
 from minikeras.autodiff import Tensor
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
+from minikeras.messages import say
 
 __all__ = ["LearningRateScheduler"]
 
@@ -41,10 +42,7 @@ class LearningRateScheduler(Callback):
             optimizer.learning_rate = rate
             if self.verbose > 0:
                 name = f"{suffix[1:]} " if suffix else ""
-                print(
-                    f"\nEpoch {epoch + 1}: LearningRateScheduler setting {name}learning rate to {rate}.",
-                    flush=True,
-                )
+                say(f"\nEpoch {epoch + 1}: LearningRateScheduler setting {name}learning rate to {rate}.")
 
     def _rate(self, epoch, optimizer):
         if _takes_two(self.schedule):

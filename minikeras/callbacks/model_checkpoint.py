@@ -7,6 +7,8 @@ import numpy as np
 
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.monitor import MonitorCallback
+from minikeras.spellings.logs import Logs
+from minikeras.messages import say
 
 __all__ = ["ModelCheckpoint"]
 
@@ -15,7 +17,8 @@ class ModelCheckpoint(MonitorCallback):
     """Save the model, or its weights, after every epoch, or after every `save_freq` batches.
 
     filepath: where; '{epoch:02d}', '{batch}' and names of metrics in braces are filled in. It ends in '.weights.h5' with
-    save_weights_only, else in '.keras' or '.h5'. save_best_only: only when the metric `monitor` has improved (`mode`:
+    save_weights_only, else in '.keras' or '.h5'; older versions took other endings, see `save_model` and `save_weights`.
+    save_best_only: only when the metric `monitor` has improved (`mode`:
     'min', 'max' or 'auto'), at first on `initial_value_threshold` if given. verbose: 1 says what is done.
 
     >>> ModelCheckpoint("model.keras", save_weights_only=True)
@@ -25,6 +28,8 @@ class ModelCheckpoint(MonitorCallback):
     """
 
     reads_lazy_logs = True
+    # Epochs from one saving to the next, an argument of older versions.
+    period = 1
 
     def __init__(
         self,
@@ -46,7 +51,7 @@ class ModelCheckpoint(MonitorCallback):
         self._frequency = BatchFrequency("ModelCheckpoint", save_freq)
         self._current_epoch = 0
         endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
-        if not self.filepath.endswith(endings):
+        if not self.filepath.endswith(endings) and self.filepath.endswith((".keras", ".weights.h5")):
             when = (
                 "When using `save_weights_only=True` in `ModelCheckpoint`, the"
                 if save_weights_only
@@ -74,7 +79,7 @@ class ModelCheckpoint(MonitorCallback):
             self._save(self._current_epoch, batch, logs)
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.save_freq == "epoch":
+        if self.save_freq == "epoch" and (epoch + 1) % self.period == 0:
             self._save(epoch, None, logs or {})
 
     def _save(self, epoch, batch, logs):
@@ -99,7 +104,7 @@ class ModelCheckpoint(MonitorCallback):
             else {"epoch": epoch + 1, "batch": batch + 1, **logs}
         )
         try:
-            return self.filepath.format(**values)
+            return self.filepath.format_map(Logs(values))
         except KeyError as error:
             raise KeyError(
                 f'Failed to format this callback filepath: "{self.filepath}". Reason: {error}. '
@@ -134,7 +139,7 @@ class ModelCheckpoint(MonitorCallback):
 
     def _say(self, epoch, message):
         if self.verbose > 0:
-            print(f"\nEpoch {epoch + 1}: {message}", flush=True)
+            say(f"\nEpoch {epoch + 1}: {message}")
 
 
 class BatchFrequency:

@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras import config, metrics, registry
 from minikeras.callbacks.callback import Callback
+from minikeras.spellings.logs import same_metric
 
 # The metrics that are better when they are higher; a metric of one's own says so with `_direction = "up"`.
 _BETTER_WHEN_HIGHER = (
@@ -71,7 +72,7 @@ class MonitorCallback(Callback):
         if name == "loss":
             return False
         for metric in getattr(self.model, "metrics", []):
-            if name in (metric.name, getattr(metric, "reported_name", None)):
+            if any(same_metric(name, one) for one in (metric.name, vars(metric).get("reported_name"))):
                 direction = _direction(metric)
                 if direction is not None:
                     return direction == "up"

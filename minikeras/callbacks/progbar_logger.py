@@ -3,8 +3,10 @@
 import sys
 import time
 
+from minikeras import config
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import plain_number
+from minikeras.messages import say
 
 __all__ = ["ProgbarLogger"]
 
@@ -19,7 +21,9 @@ def verbosity(verbose):
         raise ValueError(
             f"verbose must be 'auto', 0 (silent), 1 (bar) or 2 (one line per epoch), received {verbose!r}."
         )
-    return 1 if verbose == "auto" else int(verbose)
+    if verbose == "auto":
+        return 1 if config.is_interactive_logging_enabled() else 2
+    return int(verbose)
 
 
 class ProgbarLogger(Callback):
@@ -66,7 +70,7 @@ class ProgbarLogger(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         epochs = self.params["epochs"]
         if self._level and epochs > 1:
-            _write(f"Epoch {epoch + 1}/{epochs}")
+            say(f"Epoch {epoch + 1}/{epochs}")
         self._begin()
 
     def on_test_begin(self, logs=None):
@@ -81,7 +85,8 @@ class ProgbarLogger(Callback):
         self._seen = 0
         self._started = time.perf_counter()
         self._due = self._started + _INTERVAL
-        draws = self._level == 1 and (_in_notebook() or sys.stdout.isatty())
+        interactive = config.is_interactive_logging_enabled()
+        draws = self._level == 1 and interactive and (_in_notebook() or sys.stdout.isatty())
         self._bar = _new_bar(self._steps) if draws else None
 
     def on_train_batch_end(self, batch, logs=None):
@@ -127,7 +132,7 @@ class ProgbarLogger(Callback):
         summary = f"{_seconds(elapsed)} {_per_step(elapsed, self._seen)}{_metrics(logs)}"
         if self._bar is None:
             steps = self._steps or self._seen
-            _write(f"{self._seen}/{steps} - {summary}")
+            say(f"{self._seen}/{steps} - {summary}")
             return
         self._bar.total = self._seen
         self._bar.set_description_str(summary, refresh=False)
@@ -136,7 +141,7 @@ class ProgbarLogger(Callback):
         self._bar.close()
         self._bar = None
         if not _in_notebook():  # the last state as a line of its own, whole even where the terminal is narrow
-            _write(f"{self._seen}/{self._steps or self._seen} [{'=' * _WIDTH}] - {summary}")
+            say(f"{self._seen}/{self._steps or self._seen} [{'=' * _WIDTH}] - {summary}")
 
     def on_abandon(self):
         """Leave the terminal at the beginning of a line."""
@@ -170,11 +175,6 @@ def _in_notebook():
     shell = sys.modules.get("IPython")
     get = getattr(shell, "get_ipython", None)
     return get is not None and type(get()).__name__ == "ZMQInteractiveShell"
-
-
-def _write(line):
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
 
 
 def _metrics(logs):

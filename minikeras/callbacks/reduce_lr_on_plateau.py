@@ -7,6 +7,7 @@ import numpy as np
 from minikeras import registry
 from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
 from minikeras.callbacks.monitor import MonitorCallback
+from minikeras.messages import say
 from minikeras.serialization import constructor_parameters
 
 __all__ = ["ReduceLROnPlateau"]
@@ -39,13 +40,6 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr=0.0,
         **kwargs,
     ):
-        if "epsilon" in kwargs:
-            warnings.warn(
-                "ReduceLROnPlateau(epsilon=...) is an older spelling: use min_delta.",
-                DeprecationWarning,
-                stacklevel=2,
-            )
-            min_delta = kwargs.pop("epsilon")
         if kwargs:
             known = constructor_parameters(type(self))
             raise TypeError(
@@ -106,10 +100,7 @@ class ReduceLROnPlateau(MonitorCallback):
                 reduced = True
                 if self.verbose > 0:
                     name = f" {suffix[1:]}" if suffix else ""
-                    print(
-                        f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing{name} learning rate to {rate}.",
-                        flush=True,
-                    )
+                    say(f"\nEpoch {epoch + 1}: ReduceLROnPlateau reducing{name} learning rate to {rate}.")
         return reduced
 
     def in_cooldown(self):

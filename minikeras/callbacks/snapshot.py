@@ -4,7 +4,6 @@ The file is a NumPy archive (.npz): the arrays under their numbers, and one text
 """
 
 import json
-import zipfile
 
 import numpy as np
 
@@ -29,14 +28,17 @@ def write(path, tree):
 
 def read(path):
     """The nest that `write` wrote; a DamagedSnapshotError (a ValueError) for anything else."""
-    try:
-        with open(path, "rb") as file, np.load(file, allow_pickle=False) as archive:
-            content = json.loads(bytes(archive["tree"]))
-            if content["format"] != _FORMAT:
-                raise ValueError(f"its format is {content['format']!r}, expected {_FORMAT!r}")
-            return _decode(content["tree"], archive)
-    except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise DamagedSnapshotError(f"The file {path} is damaged or is another file: {error}.") from error
+    with open(path, "rb") as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                content = json.loads(bytes(archive["tree"]))
+                if content["format"] != _FORMAT:
+                    raise ValueError(f"its format is {content['format']!r}, expected {_FORMAT!r}")
+                return _decode(content["tree"], archive)
+        except Exception as error:  # zipfile and NumPy have many of their own
+            raise DamagedSnapshotError(
+                f"The file {path} is damaged or is another file: {error or type(error).__name__}."
+            ) from error
 
 
 def _encode(value, arrays):

@@ -5,6 +5,7 @@ import numpy as np
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.nan_search import NaNSearch
+from minikeras.messages import say
 
 __all__ = ["TerminateOnNaN"]
 
@@ -87,7 +88,7 @@ class TerminateOnNaN(_FiniteWatch):
             raise RuntimeError(
                 f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. Terminating training immediately.{where}"
             )
-        print(f"Batch {batch}: Invalid loss, terminating training.{where}", flush=True)
+        say(f"Batch {batch}: Invalid loss, terminating training.{where}")
         self.model.stop_training = True
 
 

@@ -36,9 +36,8 @@ PRIVATE = {
 
 # Modules of TensorFlow that were never public, or are gone, and where their names are today.
 TENSORFLOW = {
-    "tensorflow.examples.tutorials.mnist": "minikeras.compat.tutorials_mnist",
-    "tensorflow.examples.tutorials.mnist.input_data": "minikeras.compat.tutorials_mnist",
-    "tensorflow.contrib.learn.python.learn.datasets.mnist": "minikeras.compat.tutorials_mnist",
+    "tensorflow.examples.tutorials.mnist.input_data": "minikeras.compat.input_data",
+    "tensorflow.contrib.learn.python.learn.datasets.mnist": "minikeras.compat.input_data",
     "tensorflow.contrib.eager": "tensorflow",
     "tensorflow.python.client.device_lib": "minikeras.compat.device_lib",
     "tensorflow.python.client.session": "tensorflow.compat.v1",

@@ -27,7 +27,7 @@ def canonical(name):
     ('keras.layers', 'keras.layers')
     """
     table = SAME | PRIVATE
-    while (prefix := _longest(name, table)) is not None:
+    while name not in TENSORFLOW and (prefix := _longest(name, table)) is not None:
         name = table[prefix] + name[len(prefix) :]
     return name
 
@@ -138,7 +138,9 @@ class Explainer:
         else:
             return None
         if "has no attribute" in text and "Did you mean" not in text:
-            text = f"{foreign} has no {missing!r}. {_nearest(missing, getattr(module, '__all__', dir(module)))}"
+            text = (
+                f"{foreign} has no {missing!r}. {_nearest(missing, getattr(module, '__all__', dir(module)))}"
+            )
         raise ImportError(text.rstrip())
 
 
@@ -260,7 +262,7 @@ def _asked_by_import():
 def _longest(name, prefixes):
     """The longest of the dotted prefixes that a name begins with, or None."""
     while name not in prefixes:
-        name, _, last = name.rpartition(".")
+        name = name.rpartition(".")[0]
         if not name:
             return None
     return name
@@ -271,6 +273,8 @@ def _exists(address):
     if address in sys.modules:
         return True
     package, _, _ = address.rpartition(".")
+    if not package or not _exists(package):
+        return False
     path = getattr(importlib.import_module(package), "__path__", None)
     return path is not None and PathFinder.find_spec(address, path) is not None
 

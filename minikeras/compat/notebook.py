@@ -22,24 +22,23 @@ class NotebookError(ValueError):
     """A file that is no notebook, or a notebook that is no Python."""
 
 
-def run_notebook(source, name, main):
-    """Run the code cells of a notebook in a module.
+def run_cells(cells, name, main):
+    """Run the cells of a notebook in a module.
 
-    source: the bytes of the file; name: what errors call it; main: the module whose namespace all cells share. The
+    cells: their texts; name: what errors call the notebook; main: the module whose namespace all cells share. The
     value of a cell's last expression is printed, as a notebook shows it, unless a semicolon ends it. Figures are drawn
     without a screen. Lines for the notebook itself (`%matplotlib inline`) do nothing; commands for a shell
     (`!pip install ...`) are skipped and told on stderr.
 
     >>> from types import ModuleType
-    >>> cells = [{"cell_type": "code", "source": ["%matplotlib inline\\n", "x = 2"]}, {"cell_type": "code", "source": "x + 1"}]
-    >>> run_notebook(json.dumps({"nbformat": 4, "cells": cells}).encode(), "two.ipynb", ModuleType("__main__"))
+    >>> run_cells(["%matplotlib inline\\nx = 2", "x + 1"], "two.ipynb", ModuleType("__main__"))
     3
     """
     os.environ.setdefault("MPLBACKEND", "agg")
     namespace = vars(main)
     namespace.setdefault("__builtins__", builtins)
     namespace.setdefault("display", display)
-    for number, text in enumerate(read_cells(source, name), 1):
+    for number, text in enumerate(cells, 1):
         _run_cell(text, f"{name}, cell {number}", namespace)
 
 
@@ -88,8 +87,6 @@ def _run_cell(text, place, namespace):
         if value is not None:
             namespace["_"] = value
             print(repr(value))
-
-
 
 
 def _parse(text, place):

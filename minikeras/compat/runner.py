@@ -5,7 +5,7 @@ import builtins
 import io
 import os
 import sys
-from importlib.machinery import SourceFileLoader
+from importlib.machinery import BuiltinImporter, SourceFileLoader
 from types import ModuleType
 
 from minikeras import spellings
@@ -35,8 +35,9 @@ def run(arguments):
         _prepare(["-c", *rest[1:]], "")
         return _execute(lambda: compile(rest[0], "<string>", "exec", dont_inherit=True), _main())
     if first == "-":
+        main = _main(__file__="<stdin>")
         _prepare(arguments, "")
-        return _execute(lambda: compile(sys.stdin.read(), "<stdin>", "exec", dont_inherit=True), _main())
+        return _execute(lambda: compile(sys.stdin.read(), "<stdin>", "exec", dont_inherit=True), main)
     return _run_file(first, arguments)
 
 
@@ -46,8 +47,8 @@ def answer():
     spellings.warns = False
     install()
     root = os.path.dirname(os.path.dirname(_PACKAGE))
-    place = next((i for i, entry in enumerate(sys.path) if os.path.abspath(entry) == root), len(sys.path))
-    sys.path[place : place + 1] = [_Herald(sys.path[place] if place < len(sys.path) else root)]
+    place = next((i for i, entry in enumerate(sys.path) if os.path.abspath(entry) == root), -1)
+    sys.path[place] = _Herald(sys.path[place])
 
 
 class _Herald(str):
@@ -81,12 +82,21 @@ def _run_file(script, arguments):
         sys.exit(2)
     _prepare(arguments, os.path.dirname(os.path.realpath(path)))
     if path.endswith(".ipynb"):
-        from minikeras.compat.notebook import run_notebook
-
-        main = _main()
-        return _watch(lambda: run_notebook(source, script, main))
+        return _run_notebook(source, script)
     main = _main(__file__=path, __cached__=None, __loader__=SourceFileLoader("__main__", path))
     return _execute(lambda: compile(source, path, "exec", dont_inherit=True), main)
+
+
+def _run_notebook(source, script):
+    from minikeras.compat.notebook import NotebookError, read_cells, run_cells
+
+    try:
+        cells = read_cells(source, script)
+    except NotebookError as error:
+        print(f"minikeras run: {error}", file=sys.stderr)
+        sys.exit(1)
+    main = _main()
+    return _watch(lambda: run_cells(cells, script, main), in_memory=True)
 
 
 def _run_folder(script, path, arguments):
@@ -111,14 +121,20 @@ def _run_module(name, arguments):
             name += ".__main__"
             spec = find_spec(name)
     except ImportError as error:
-        print(f"minikeras run: Error while finding module specification for {name!r} ({error})", file=sys.stderr)
+        print(
+            f"minikeras run: Error while finding module specification for {name!r} ({error})", file=sys.stderr
+        )
         sys.exit(1)
     if spec is None or not hasattr(spec.loader, "get_code"):
         print(f"minikeras run: No module named {name}", file=sys.stderr)
         sys.exit(1)
     sys.argv[0] = spec.origin
     main = _main(
-        __file__=spec.origin, __cached__=spec.cached, __loader__=spec.loader, __spec__=spec, __package__=spec.parent
+        __file__=spec.origin,
+        __cached__=spec.cached,
+        __loader__=spec.loader,
+        __spec__=spec,
+        __package__=spec.parent,
     )
     return _execute(lambda: spec.loader.get_code(name), main)
 
@@ -132,8 +148,7 @@ def _prepare(argv, folder):
 
 def _main(**attributes):
     main = ModuleType("__main__")
-    main.__builtins__ = builtins
-    vars(main).update(attributes)
+    vars(main).update({"__builtins__": builtins, "__loader__": BuiltinImporter, **attributes})
     sys.modules["__main__"] = main
     return main
 
@@ -147,7 +162,7 @@ def _execute(compiled, main):
     return _watch(program)
 
 
-def _watch(program):
+def _watch(program, in_memory=False):
     """Run the program; what it does not catch is shown as Python would show it, without the frames around it."""
     try:
         program()
@@ -156,7 +171,7 @@ def _watch(program):
     except BaseException as error:
         from minikeras.compat.tracebacks import show
 
-        show(error)
+        show(error, in_memory)
         if isinstance(error, KeyboardInterrupt):
             # Python itself ends by the signal, so that a shell reports 130 and stops its loop; only the traceback,
             # which was shown already, is not shown again.

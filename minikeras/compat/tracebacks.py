@@ -1,6 +1,7 @@
 """Tracebacks of programs: what the program did, without the frames of minikeras around it and, for errors that
 minikeras raises on purpose, inside it."""
 
+import contextlib
 import linecache
 import os
 import sys
@@ -16,15 +17,19 @@ _AROUND = (
 )
 
 
-def show(error):
-    """Show an exception nobody caught through `sys.excepthook`, as Python does."""
+def show(error, in_memory=False):
+    """Show an exception nobody caught through `sys.excepthook`, as Python does.
+
+    in_memory: the program's lines are in no file but in `linecache`, where Python's own hook may not look.
+    """
     clean(error)
-    try:
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # a stream that is closed or gone
         sys.stdout.flush()
-    except (OSError, ValueError, AttributeError):
-        pass  # the stream is closed or gone: there is nothing to be written before the traceback
+    hook = sys.excepthook
+    if in_memory and hook is sys.__excepthook__:
+        hook = traceback.print_exception
     try:
-        sys.excepthook(type(error), error, error.__traceback__)
+        hook(type(error), error, error.__traceback__)
     except Exception as second:
         clean(second)
         second.__context__ = None

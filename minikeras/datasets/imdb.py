@@ -1,7 +1,5 @@
 """IMDB: 50,000 film reviews, labelled as good (1) or bad (0)."""
 
-import warnings
-
 import numpy as np
 
 from minikeras.datasets.source import KERAS_ADDRESS, Source
@@ -14,6 +12,7 @@ from minikeras.datasets.texts import (
     replace_unknown,
     vocabulary_size,
 )
+from minikeras.spellings.calls import accepting
 
 ARCHIVE = Source(
     "imdb.npz",
@@ -26,6 +25,7 @@ WORD_INDEX = Source(
 )
 
 
+@accepting("imdb.load_data")
 def load_data(
     path="imdb.npz",
     num_words=None,
@@ -48,7 +48,8 @@ def load_data(
     Source: A. Maas et al., Learning Word Vectors for Sentiment Analysis, ACL 2011,
     https://ai.stanford.edu/~amaas/data/sentiment. `path` is a name below the data folders, or absolute.
     """
-    num_words = _modern_num_words(num_words, kwargs)
+    if kwargs:
+        raise TypeError(f"imdb.load_data has no argument {next(iter(kwargs))!r}.")
     path = ARCHIVE.fetch(path)
     # One generator for both: the order of the test texts continues that of the training texts.
     generator = np.random.RandomState(seed)
@@ -67,14 +68,3 @@ def get_word_index(path="imdb_word_index.json"):
     The file is checked against the MD5 checksum that Keras publishes; a SHA-256 is not published.
     """
     return read_word_index(WORD_INDEX.fetch(path))
-
-
-def _modern_num_words(num_words, older):
-    """`num_words`, or its older spelling `nb_words`; any other argument is an error."""
-    unknown = sorted(set(older) - {"nb_words"})
-    if unknown:
-        raise TypeError(f"imdb.load_data has no argument {unknown[0]!r}.")
-    if "nb_words" not in older:
-        return num_words
-    warnings.warn("imdb.load_data: nb_words is now called num_words.", DeprecationWarning, stacklevel=3)
-    return older["nb_words"]

@@ -13,6 +13,7 @@ from minikeras.datasets.texts import (
     replace_unknown,
     vocabulary_size,
 )
+from minikeras.spellings.calls import accepting
 
 ARCHIVE = Source(
     "reuters.npz",
@@ -33,6 +34,7 @@ _LABEL_NAMES = (
 )
 
 
+@accepting("reuters.load_data")
 def load_data(
     path="reuters.npz",
     num_words=None,

@@ -10,7 +10,6 @@ import inspect
 import numpy as np
 
 from minikeras.autodiff import FUNCTIONS, Tensor, Variable, as_array
-from minikeras.autodiff.differentiable import promoted
 from minikeras.export.errors import ExportError
 from minikeras.export.trial import Recorder, recording
 from minikeras.export.values import Value, Varying, merged
@@ -51,10 +50,16 @@ class Call:
 
 
 class Calls(list):
-    """The calls of all trials side by side, in order. `culprit` is named where no layer is at work."""
+    """The calls of all trials side by side, in order.
 
-    def __init__(self, trials, culprit):
+    culprit: named where no layer is at work. batches: the Varying size of the batch. drawing: the layers that drew
+    random numbers.
+    """
+
+    def __init__(self, trials, culprit, batches=None, drawing=()):
         super().__init__()
+        self.drawing = drawing
+        self.batches = batches
         self.trials = range(trials)
         self.culprit = culprit
         self._values = [{} for _ in self.trials]
@@ -87,14 +92,30 @@ class Calls(list):
         if value is None:
             if any(self._find_one(v, t) is not None for v, t in zip(self._values, things, strict=True)):
                 self.refuse_change(layers)
-            hint = things[0].path if isinstance(things[0], Variable) else None
-            value = self.bind(things, Value(arrays, True, hint))
+            variable = isinstance(things[0], Variable)
+            value = self.bind(things, Value(arrays, True, things[0].path if variable else None))
+            value.foreign = not variable
+            if value.foreign and self.batches in value.shape:
+                value.beside = layers
         return value
 
     # Reading the trials
 
+    def beside_each_other(self, lists, layers):
+        """What the trials list, item by item; refused if the lists differ in length."""
+        if len({len(one) for one in lists}) > 1:
+            self.refuse_change(layers)
+        return list(zip(*lists, strict=True))
+
     def join(self, recorders):
-        """Add the applications of all trials."""
+        """Add the applications of all trials, none of which may have been led by the values of the inputs."""
+        self._join_all(recorders)
+        for tensor, layers in recorders[0].read:
+            value = self._find_one(self._values[0], tensor)
+            if value is not None and not value.known:
+                self.refuse_reading(layers)
+
+    def _join_all(self, recorders):
         for group in zip(*recorders, strict=False):
             self._join(group)
         if len({len(r) for r in recorders}) > 1:
@@ -111,7 +132,7 @@ class Calls(list):
             self.bind(outputs, Value([o.array for o in outputs], True))
             return
         several = type(outputs[0]) is tuple
-        places = list(zip(*outputs, strict=True)) if several else [outputs]
+        places = self.beside_each_other(outputs, layers) if several else [outputs]
         if function.__name__ == "_custom":  # what it computed was noted one by one
             for things in places:
                 self.bind(things, self._value([t.array for t in things], [t.array for t in things], layers))
@@ -128,13 +149,21 @@ class Calls(list):
         hints = {v.hint for v in needs} - {None}
         hint = hints.pop() if known and len(hints) == 1 else None
         values = [self.bind(t, Value([o.array for o in t], known, hint)) for t in places]
+        if known:
+            beside = next((v.beside for v in needs if v.beside is not None), None)
+            for value in values:
+                value.foreign, value.beside = any(v.foreign for v in needs), beside
         if not known:
             self.append(Call(function, inputs, settings, values, several, layers, group))
+        elif function.__name__ not in _OF_SHAPES and any(v.constant is None for v in values):
+            Call(
+                function, inputs, settings, values, several, layers, group
+            )  # should its results not be constants
 
     def _input(self, i, group):
-        things, values, layers = [a.args[i] for a in group], [a.values[i] for a in group], group[0].layers
-        if values[0] is None:
+        if i >= len(group[0].args) or group[0].values[i] is None:
             return None
+        things, values, layers = [a.args[i] for a in group], [a.values[i] for a in group], group[0].layers
         weak = not isinstance(values[0], (np.ndarray, np.generic))
         arrays = [as_array(v) if isinstance(v, (list, tuple)) else np.asarray(v) for v in values]
         if not isinstance(things[0], (Tensor, np.ndarray)):
@@ -142,7 +171,7 @@ class Calls(list):
         value = self._value(things, [as_array(t) for t in things], layers)
         if value.dtype == arrays[0].dtype:
             return value
-        cast = Value(arrays, value.known, value.hint)
+        cast = value.like(arrays)
         if not value.known:
             self.append(Call(FUNCTIONS["cast"], [value], {"dtype": cast.dtype}, [cast], False, layers, None))
         return cast
@@ -162,7 +191,8 @@ class Calls(list):
         if isinstance(first, (list, tuple)):
             if any(len(leaf) != len(first) for leaf in leaves):
                 self.refuse_change(layers)
-            return tuple([self._setting(part, layers) for part in zip(*leaves, strict=True)])
+            parts = [self._setting(part, layers) for part in zip(*leaves, strict=True)]
+            return parts if isinstance(first, list) else tuple(parts)
         if isinstance(first, dict):
             return {k: self._setting([leaf[k] for leaf in leaves], layers) for k in first}
         if not callable(first) and any(leaf != first for leaf in leaves):
@@ -190,7 +220,9 @@ class Calls(list):
             application = call.raw[trial]
             values = [
                 Tensor(v) if isinstance(v, (np.ndarray, np.generic)) and value is not None else v
-                for v, value in zip(application.values, [*call.inputs, *[None] * len(application.values)], strict=False)
+                for v, value in zip(
+                    application.values, [*call.inputs, *[None] * len(application.values)], strict=False
+                )
             ]
             recorder = Recorder()
             recorder.layers = call.layers
@@ -199,17 +231,20 @@ class Calls(list):
             try:
                 with recording(recorder, higher=True):
                     results.append(_decomposed(call.function, values, application.kwargs))
-            except (TypeError, ValueError, AttributeError):
+            except Exception:  # a body that was written for arrays alone, whatever it says
                 return None
         if any(not isinstance(leaf, Tensor) for result in results for leaf in flatten(result)):
             return None
-        parts = Calls(len(self.trials), self.culprit)
+        parts = Calls(len(self.trials), self.culprit, self.batches, self.drawing)
         parts._values = [dict(values) for values in self._values]
         parts._alive = [self._alive]
         for i, value in enumerate(call.inputs):
             if isinstance(value, Value) and isinstance(inputs[0][i], Tensor):
                 parts.bind([given[i] for given in inputs], value)
-        parts.join(recorders)
+        try:
+            parts.join(recorders)
+        except ExportError:  # what it does beside the operations cannot be taken apart
+            return None
         outputs = [parts.find(things) for things in zip(*map(flatten, results), strict=True)]
         if any(v is None or v.dtype != o.dtype for v, o in zip(outputs, call.outputs, strict=True)):
             return None
@@ -219,13 +254,37 @@ class Calls(list):
 
     # Refusing
 
-    def refuse(self, layers, why, remedy):
-        """Raise the error that names the innermost layer at work."""
+    def refuse(self, layers, why, remedy, beside=False):
+        """Raise the error that names the innermost layer at work.
+
+        beside: if that layer drew random numbers, they are the reason.
+        """
+        if beside and any(layer is one for layer in layers for one in self.drawing):
+            why = "it draws random numbers when it predicts, which another runtime cannot repeat"
+            remedy = "Leave it out of the exported model, or draw only when training is true."
         raise ExportError(f"{self.who(layers)} cannot be exported: {why}. {remedy}")
 
     def who(self, layers):
         """The innermost of these layers, for a message."""
         return who(layers[-1]) if layers else who(self.culprit)
+
+    def refuse_reading(self, layers):
+        """Refuse what Python does with values."""
+        self.refuse(
+            layers,
+            "its call looks at the values of tensors in Python (an if, float(), numpy()), which another runtime cannot repeat",
+            "Use ops.where in place of an if, and functions of minikeras.ops in place of NumPy's.",
+        )
+
+    def refuse_foreign(self, layers):
+        """Refuse what was made beside the operations."""
+        self.refuse(
+            layers,
+            "it uses arrays that belong to the batch and that no operation of minikeras.ops made (NumPy's work on the values "
+            "or the number of its inputs, or random numbers)",
+            "Write its call with minikeras.ops (ops.zeros in place of np.zeros, say), or do its work before the model.",
+            beside=True,
+        )
 
     def refuse_change(self, layers):
         """Refuse what came out differently for other sizes or other data."""
@@ -256,12 +315,12 @@ def _parameters(body):
 def _defaults(body):
     parameters = inspect.signature(body).parameters.values()
     return {
-        p.name: p.default
-        for p in parameters
-        if p.kind is not p.POSITIONAL_ONLY and p.default is not p.empty
+        p.name: p.default for p in parameters if p.kind is not p.POSITIONAL_ONLY and p.default is not p.empty
     }
 
 
 def is_number(value):
     """Whether a setting is one whole number, Varying or not."""
-    return isinstance(value, Varying) or (isinstance(value, (int, np.integer)) and not isinstance(value, bool))
+    return isinstance(value, Varying) or (
+        isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    )

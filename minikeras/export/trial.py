@@ -30,7 +30,6 @@ class LayerCall(typing.NamedTuple):
 
     layer: object
     arguments: list
-    masks: list
     outputs: list
     start: int
     stop: int
@@ -43,6 +42,11 @@ class Recorder(list):
         super().__init__()
         self.layers = ()
         self.calls = []
+        self.read = []  # (tensor that Python looked at, layers at work)
+
+    def read_value(self, tensor):
+        """Note that Python looked at a value."""
+        self.read.append((tensor, self.layers))
 
     def append(self, application):
         function, args, values, kwargs, output, _ = application
@@ -68,8 +72,9 @@ class recording:  # noqa: N801 -- used like a function
         self.higher = higher
 
     def __enter__(self):
-        self._before = state.recorder, state.tapes, state.recording, state.higher
-        state.recorder, state.tapes, state.recording, state.higher = self.recorder, (), 0, self.higher
+        self._before = state.recorder, state.reader, state.tapes, state.recording, state.higher
+        state.recorder, state.reader = self.recorder, self.recorder.read_value
+        state.tapes, state.recording, state.higher = (), 0, self.higher
         self._warnings, self._errors = warnings.catch_warnings(), np.errstate(all="ignore")
         self._warnings.__enter__()
         self._errors.__enter__()
@@ -78,7 +83,7 @@ class recording:  # noqa: N801 -- used like a function
     def __exit__(self, *error):
         self._errors.__exit__(*error)
         self._warnings.__exit__(*error)
-        state.recorder, state.tapes, state.recording, state.higher = self._before
+        state.recorder, state.reader, state.tapes, state.recording, state.higher = self._before
 
 
 class _watched:  # noqa: N801
@@ -106,27 +111,34 @@ class _watched:  # noqa: N801
         recorder = self.recorder
 
         def watched(*args, **kwargs):
+            if state.recorder is not recorder:  # somebody else's call, in another thread
+                return call(*args, **kwargs)
             outer, recorder.layers = recorder.layers, (*recorder.layers, layer)
             start = len(recorder)
             try:
                 outputs = call(*args, **kwargs)
+            except Exception as error:
+                if not hasattr(error, "layer_at_work"):
+                    error.layer_at_work = layer
+                raise
             finally:
                 recorder.layers = outer
             arguments = [v for v in flatten([args, kwargs]) if isinstance(v, Tensor)]
-            masks = [m for m in flatten(kwargs.get("mask")) if isinstance(m, Tensor)]
-            recorder.calls.append(
-                LayerCall(layer, arguments, masks, flatten(outputs), start, len(recorder))
-            )
+            recorder.calls.append(LayerCall(layer, arguments, flatten(outputs), start, len(recorder)))
             return outputs
 
         return watched
 
 
 class unchanged:  # noqa: N801
-    """Within the block the model is called, and then everything is as it was; a call that changes it is refused."""
+    """Within the block the model is called, and then everything is as it was; a call that changes weights is refused.
+
+    drawing: afterwards, the layers that drew random numbers.
+    """
 
     def __init__(self, model):
         self.model = model
+        self.drawing = []
 
     def __enter__(self):
         for layer in self.model._flatten_layers():
@@ -138,31 +150,29 @@ class unchanged:  # noqa: N801
         variables = [*self.model.variables, *(v for metric in self.model.metrics for v in metric.variables)]
         self._kept = [(v, v.array.copy()) for v in {id(v): v for v in variables}.values()]
         self._position = seeds.get_position()
+        return self
 
     def __exit__(self, kind, error, traceback):
-        changed = []
+        changed = {}
         for variable, value in self._kept:
             if not np.array_equal(variable.array, value, equal_nan=value.dtype.kind == "f"):
-                changed.append(variable)
+                changed[id(variable)] = variable
                 variable.array[...] = value
         seeds.set_position(self._position)
         self.model._clear_losses()
+        for layer in self.model._flatten_layers():
+            drawn = [g for g in layer._owned(SeedGenerator) if changed.pop(id(g.state), None) is not None]
+            self.drawing += [layer] if drawn else []
         if kind is None and changed:
-            self._refuse(changed[0])
+            self._refuse(next(iter(changed.values())))
 
     def _refuse(self, variable):
-        for layer in reversed(self.model._flatten_layers()):
-            if any(g.state is variable for g in layer._owned(SeedGenerator)):
-                raise ExportError(
-                    f"{who(layer)} cannot be exported: it draws random numbers when it predicts, which another runtime "
-                    "cannot repeat. Leave it out of the exported model, or draw only when training is true."
-                )
-            if any(v is variable for v in layer._own_variables()):
-                raise ExportError(
-                    f"{who(layer)} cannot be exported: calling it changes its variable '{variable.name}', and an ONNX "
-                    "graph changes nothing. Call it with training=False."
-                )
+        owners = [
+            layer
+            for layer in self.model._flatten_layers()
+            if any(v is variable for v in layer._own_variables())
+        ]
         raise ExportError(
-            f"{who(self.model)} cannot be exported: calling it changes the variable '{variable.path}', and an ONNX graph "
-            "changes nothing. Change it only when training is true."
+            f"{who((owners or [self.model])[-1])} cannot be exported: calling it changes the variable '{variable.path}', "
+            "and an ONNX graph changes nothing. Call it with training=False."
         )

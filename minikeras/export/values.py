@@ -43,13 +43,26 @@ class Value:
     from, after which it is called. call: the call that computes it. name: its name in the exported graph.
     """
 
-    __slots__ = ("_constant", "_shape", "arrays", "call", "hint", "known", "name", "weak")
+    __slots__ = (
+        "_constant",
+        "_shape",
+        "arrays",
+        "beside",
+        "call",
+        "foreign",
+        "hint",
+        "known",
+        "name",
+        "weak",
+    )
 
     def __init__(self, arrays, known, hint=None, weak=False):
         self.arrays = tuple(arrays)
         self.known = known
         self.hint = hint
         self.weak = weak  # a Python number, whose dtype is that of what it meets
+        self.foreign = False  # made with an array that no operation made
+        self.beside = None  # if that array has the size of the batch: the layers that used it first
         self.call = None
         self.name = None
         self._shape = None
@@ -59,7 +72,9 @@ class Value:
     def shape(self):
         """The sizes of the axes, Varying where they follow the inputs'."""
         if self._shape is None:
-            self._shape = tuple([merged(sizes) for sizes in zip(*(a.shape for a in self.arrays), strict=True)])
+            self._shape = tuple(
+                [merged(sizes) for sizes in zip(*(a.shape for a in self.arrays), strict=True)]
+            )
         return self._shape
 
     @property
@@ -87,7 +102,13 @@ class Value:
             arrays = [function(self.arrays[0])] * len(self.arrays)
         else:
             arrays = [function(a) for a in self.arrays]
-        return Value(arrays, True, self.hint)
+        return self.like(arrays)
+
+    def like(self, arrays):
+        """What is made from this value alone."""
+        value = Value(arrays, self.known, self.hint)
+        value.foreign, value.beside = self.foreign, self.beside
+        return value
 
     def as_dtype(self, dtype):
         """This known value in another dtype."""

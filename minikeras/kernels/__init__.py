@@ -69,7 +69,8 @@ def set_num_threads(count):
         _fast.set_num_threads(count)
 
 
-if _fast is not None:
-    globals().update({name: getattr(_fast, name) for name in _fast.__all__})
+# The names of the kernels that are native ones.
+NATIVE = () if _fast is None else tuple(_fast.__all__)
+globals().update({name: getattr(_fast, name) for name in NATIVE})
 
 config.attach_kernels(implementation(), num_threads, set_num_threads)

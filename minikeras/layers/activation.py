@@ -1,7 +1,5 @@
 """Activations that are layers, since they have settings or weights."""
 
-import warnings
-
 from minikeras import activations, constraints, initializers, regularizers
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import InputSpec, who
@@ -55,13 +53,6 @@ class LeakyReLU(_ElementwiseActivation):
     """
 
     def __init__(self, negative_slope=0.3, **kwargs):
-        if "alpha" in kwargs:
-            negative_slope = kwargs.pop("alpha")
-            warnings.warn(
-                "LeakyReLU(alpha=...) is an older spelling: write negative_slope=... instead.",
-                DeprecationWarning,
-                stacklevel=2,
-            )
         super().__init__(**kwargs)
         self.negative_slope = self.not_negative(negative_slope, "negative_slope")
 

@@ -3,7 +3,6 @@
 import math
 
 from minikeras import config, ops
-from minikeras.nest import map_structure
 
 # Each format's four numbers as (left, top, right, bottom), and back.
 _CORNERS = {
@@ -246,8 +245,8 @@ def _corners(boxes1, boxes2, bounding_box_format, image_shape, name):
             f"{name} needs image_shape, (height, width, channels), for boxes in the format {bounding_box_format!r}."
         )
     height, width = _size(image_shape)
-    return map_structure(
-        lambda boxes: convert_format(boxes, bounding_box_format, "xyxy", height, width), [boxes1, boxes2]
+    return tuple(
+        [convert_format(boxes, bounding_box_format, "xyxy", height, width) for boxes in (boxes1, boxes2)]
     )
 
 
@@ -257,8 +256,8 @@ def compute_iou(boxes1, boxes2, bounding_box_format, use_masking=False, mask_val
     boxes1: (m, 4) or (batch, m, 4). boxes2: (n, 4) or (batch, n, 4). Returns (m, n) or (batch, m, n). use_masking:
     boxes without a positive number are filling: their pairs become mask_val.
 
-    >>> compute_iou([[0.0, 0.0, 2.0, 2.0]], [[1.0, 0.0, 3.0, 2.0]], "xyxy").numpy().round(3).tolist()
-    [[0.333]]
+    >>> compute_iou([[0.0, 0.0, 2.0, 2.0]], [[1.0, 0.0, 3.0, 2.0]], "xyxy").numpy().round(3)
+    array([[0.333]], dtype=float32)
     """
     for name, rank in (("boxes1", len(ops.shape(boxes1))), ("boxes2", len(ops.shape(boxes2)))):
         if rank not in (2, 3):

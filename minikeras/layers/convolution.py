@@ -7,7 +7,7 @@ from minikeras.layers.settings import with_defaults
 from minikeras.layers.spec import who
 from minikeras.ops.convolution import convolve
 
-__all__ = ["Conv1D", "Conv2D", "Conv3D", "Convolution1D", "Convolution2D", "Convolution3D"]
+__all__ = ["Conv1D", "Conv2D", "Conv3D"]
 
 
 class _Convolution(BaseConv):
@@ -121,6 +121,3 @@ class Conv3D(_Convolution):
 
     rank = 3
     __init__ = with_defaults(_Convolution.__init__, strides=(1, 1, 1), dilation_rate=(1, 1, 1))
-
-
-Convolution1D, Convolution2D, Convolution3D = Conv1D, Conv2D, Conv3D

@@ -1,10 +1,12 @@
 """The core layers: the model's input, the dense layer, an activation on its own."""
 
-from minikeras import activations, constraints, initializers, regularizers
+from minikeras import activations, constraints, initializers, regularizers, spellings
 from minikeras.autodiff import SymbolicTensor
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import InputSpec, who
 from minikeras.ops.products import dense
+from minikeras.spellings import older
+from minikeras.spellings.calls import accepting
 
 __all__ = ["Activation", "Dense", "Identity", "Input", "InputLayer"]
 
@@ -33,15 +35,15 @@ class InputLayer(Layer):
                 raise ValueError(
                     "Input expected shape=, the shape of one sample, such as Input((28, 28, 1))."
                 )
-            shape = (shape,) if isinstance(shape, int) else tuple(shape)
+            shape = (shape,) if hasattr(shape, "__index__") else tuple(shape)
             batch_shape = (batch_size, *shape)
         elif shape is not None:
             raise ValueError("Input received both shape= and batch_shape=. Pass one of them.")
-        if any(s is not None and (not isinstance(s, int) or s < 0) for s in batch_shape):
+        if any(s is not None and (not hasattr(s, "__index__") or s < 0) for s in batch_shape):
             raise ValueError(
                 f"Input: the sizes of a shape are positive integers or None, received {tuple(batch_shape)}."
             )
-        self.batch_shape = tuple(batch_shape)
+        self.batch_shape = tuple([None if s is None else int(s) for s in batch_shape])
         self.optional = optional
         self._input_type = dtype
         tensor = (
@@ -96,6 +98,7 @@ class _InputCall:
         self.function, self.args, self.kwargs, self.inputs, self.outputs = layer, (), {}, [], tensor
 
 
+@accepting
 def Input(
     shape=None,
     batch_size=None,
@@ -229,7 +232,13 @@ class Identity(Layer):
 
 
 def positive_integer(value, name, layer):
-    """A size given by the user, checked; NumPy integers and whole floats count."""
+    """A size given by the user, checked; whole floats count, as they did in older versions."""
+    if isinstance(value, float) and value.is_integer():
+        older(f"{type(layer).__name__}({name}={value!r})", f"{type(layer).__name__}({name}={int(value)})")
+        value = int(value)
     if isinstance(value, bool) or not hasattr(value, "__index__") or value <= 0:
         raise ValueError(f"{who(layer)}: {name} must be a positive integer, received {name}={value!r}.")
     return int(value)
+
+
+__getattr__ = spellings.moved("layers.core")

@@ -1,7 +1,5 @@
 """Layers at the beginning of sequence models: integers as vectors, and steps to leave out."""
 
-import warnings
-
 from minikeras import constraints, initializers, ops, regularizers
 from minikeras.autodiff.symbolic import Spec
 from minikeras.layers.core import positive_integer
@@ -36,12 +34,6 @@ class Embedding(Layer):
         weights=None,
         **kwargs,
     ):
-        if kwargs.pop("input_length", None) is not None:
-            warnings.warn(
-                "Embedding(input_length=...) is an older spelling with no effect: leave it out, lengths are inferred.",
-                DeprecationWarning,
-                stacklevel=2,
-            )
         super().__init__(**kwargs)
         self.input_dim = positive_integer(input_dim, "input_dim", self)
         self.output_dim = positive_integer(output_dim, "output_dim", self)

@@ -120,8 +120,8 @@ class RandomGrayscale(ImageLayer):
     factor: the probability, 0 to 1.
 
     >>> import numpy as np
-    >>> RandomGrayscale(1.0)(np.array([[[[1.0, 0.0, 0.0]]]], "float32")).numpy().round(3).tolist()
-    [[[[0.299, 0.299, 0.299]]]]
+    >>> RandomGrayscale(1.0)(np.array([[[[1.0, 0.0, 0.0]]]])).numpy().round(3).ravel()
+    array([0.299, 0.299, 0.299], dtype=float32)
     """
 
     def __init__(self, factor=0.5, data_format=None, seed=None, **kwargs):

@@ -18,6 +18,7 @@ from minikeras.layers.tracking import Tracking
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
 from minikeras.serialization import Registered, constructor_parameters
+from minikeras.spellings.calls import accepting
 
 
 class Layer(Tracking, Description, Registered, family="layer"):
@@ -61,6 +62,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
         layer._calls = []
         layer._dtype_policy = None
         layer._output_shape = None
+        layer._first_weights = None
         layer.activity_regularizer = None
         return layer
 
@@ -149,6 +151,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
 
     # Weights
 
+    @accepting("add_weight", looked_at=1)
     def add_weight(
         self,
         shape=None,
@@ -163,9 +166,6 @@ class Layer(Tracking, Description, Registered, family="layer"):
         name=None,
     ):
         """Make a variable that belongs to this layer; the default initializer is glorot_uniform."""
-        if isinstance(shape, str):  # add_weight("kernel", shape): the order of older versions
-            name, shape = shape, initializer if isinstance(initializer, (tuple, list)) else ()
-            initializer = None if isinstance(initializer, (tuple, list)) else initializer
         shape = shapes.concrete(() if shape is None else shape, self)
         limits.charge(shape, name)
         dtype = dtypes.standardize_dtype(dtype or self.variable_dtype)
@@ -192,6 +192,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
         self._variables.append(variable)
         return variable
 
+    @accepting("add_variable", looked_at=1)
     def add_variable(
         self,
         shape,
@@ -414,6 +415,9 @@ def _building(build):
         if self._build_shape is None:
             self._build_shape = args[0] if len(args) == 1 else kwargs or list(args)
         self.built = True
+        if self._first_weights is not None:
+            self.set_weights(self._first_weights)
+            self._first_weights = None
 
     return wrapped
 

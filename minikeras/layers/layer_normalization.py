@@ -1,10 +1,9 @@
 """Normalization of each sample by itself: by mean and variance, or by the root of its mean square."""
 
-import warnings
-
 from minikeras.layers.layer import Layer
 from minikeras.layers.normalization_base import ScaledAndCentered, several_axes, size_along
 from minikeras.ops.normalization import layer_normalization, normalize_layer, rms_normalization
+from minikeras.spellings import older
 
 __all__ = ["LayerNormalization", "RMSNormalization"]
 
@@ -49,11 +48,9 @@ class LayerNormalization(ScaledAndCentered):
         self.axis = several_axes(axis, self)
         self.rms_scaling = rms_scaling
         if rms_scaling:
-            warnings.warn(
-                "LayerNormalization(rms_scaling=True) is an older spelling that divides by the standard deviation: "
-                "use RMSNormalization instead.",
-                DeprecationWarning,
-                stacklevel=2,
+            older(
+                "LayerNormalization(rms_scaling=True)",
+                "RMSNormalization, which divides by the root mean square",
             )
 
     def build(self, input_shape):

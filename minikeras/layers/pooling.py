@@ -1,6 +1,6 @@
 """Pooling over windows of sequences, images and volumes."""
 
-from minikeras import config
+from minikeras import config, spellings
 from minikeras.layers.layer import Layer
 from minikeras.layers.settings import one_of, with_defaults
 from minikeras.layers.spec import InputSpec, who
@@ -151,3 +151,6 @@ class AveragePooling3D(_AveragePooling):
 
 MaxPool1D, MaxPool2D, MaxPool3D = MaxPooling1D, MaxPooling2D, MaxPooling3D
 AvgPool1D, AvgPool2D, AvgPool3D = AveragePooling1D, AveragePooling2D, AveragePooling3D
+
+
+__getattr__ = spellings.moved("layers.pooling")

@@ -10,7 +10,10 @@ from minikeras.layers.recurrent_cell import DropoutRNNCell
 from minikeras.layers.spec import who
 from minikeras.nest import flatten, is_nested, map_structure, pack_like
 from minikeras.ops import create, elementwise
+from minikeras.ops.indexing import getitem
 from minikeras.ops.recurrent import kept, walk
+from minikeras.ops.reduce import any as any_of
+from minikeras.ops.shaping import flip
 from minikeras.serialization import constructor_parameters, deserialize
 
 __all__ = ["RNN", "StackedRNNCells"]
@@ -81,7 +84,7 @@ class RNN(Layer):
                 "Leave empty sequences out."
             )
         states = self._first_states(sequences.shape[0], initial_state)
-        mask = None if mask is None else as_array(flatten(mask)[0]).astype(bool)
+        mask = None if mask is None else elementwise.cast(flatten(mask)[0], "bool").array
         _reset_dropout(self.cell)
         try:
             last, outputs, states = self.inner_loop(sequences, states, mask, training)
@@ -111,8 +114,8 @@ class RNN(Layer):
         last = flatten(states[-1])[0] if is_nested(states[-1]) else states[0]
         if mask is None:
             return last, outputs, states
-        walked = mask[:, ::-1] if self.go_backwards else mask
-        counts = walked[:, -1] if self.zero_output_for_mask else walked.any(axis=1)
+        walked = flip(mask, 1) if self.go_backwards else mask
+        counts = getitem(walked, (slice(None), -1)) if self.zero_output_for_mask else any_of(walked, axis=1)
         if self.zero_output_for_mask:
             outputs = kept(walked, outputs, 0)
         return kept(counts, last, 0), outputs, states
@@ -294,7 +297,7 @@ class StackedRNNCells(Layer):
             sequences, new_state = found
             new_states.append(new_state)
             if reverse:  # the outputs come in the order walked, which the next cells keep
-                mask, reverse = None if mask is None else mask[:, ::-1], False
+                mask, reverse = None if mask is None else flip(mask, 1).array, False
         return sequences, new_states
 
     @classmethod

@@ -7,7 +7,7 @@ from minikeras.layers.depthwise_convolution import by_channel
 from minikeras.layers.settings import with_defaults
 from minikeras.ops.convolution import convolve
 
-__all__ = ["SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D", "SeparableConvolution2D"]
+__all__ = ["SeparableConv1D", "SeparableConv2D", "SeparableConvolution1D"]
 
 
 class _SeparableConvolution(BaseConv):
@@ -124,4 +124,4 @@ class SeparableConv2D(_SeparableConvolution):
     __init__ = with_defaults(_SeparableConvolution.__init__, strides=(1, 1), dilation_rate=(1, 1))
 
 
-SeparableConvolution1D, SeparableConvolution2D = SeparableConv1D, SeparableConv2D
+SeparableConvolution1D = SeparableConv1D

@@ -16,6 +16,7 @@ def with_defaults(constructor, **defaults):
     >>> with_defaults(stride_of, strides=(1, 1))(None)
     (1, 1)
     """
+    constructor = inspect.unwrap(constructor)
     parameters = inspect.signature(constructor).parameters.values()
     values = [
         defaults.get(p.name, p.default) for p in parameters if p.name in defaults or p.default is not p.empty

@@ -1,8 +1,8 @@
 """Shapes as layers see them: nests of tuples, with None for unknown sizes."""
 
-import warnings
-
 import numpy as np
+
+from minikeras.spellings import older
 
 
 def is_shape(value):
@@ -61,9 +61,5 @@ def old_input_shape(name, kwargs):
     for key in used:
         kwargs.pop(key)
     if shape is not None:
-        warnings.warn(
-            f"{name}({used[0]}=...) is an older spelling: begin the model with minikeras.Input({shape[1:]}) instead.",
-            DeprecationWarning,
-            stacklevel=4,
-        )
+        older(f"{name}({used[0]}=...)", f"Input({shape[1:]}) at the beginning of the model")
     return shape

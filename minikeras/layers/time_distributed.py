@@ -1,6 +1,7 @@
 """A layer applied to every step of a sequence."""
 
-from minikeras.autodiff import as_array
+import numpy as np
+
 from minikeras.layers.shapes import is_shape, map_shapes
 from minikeras.layers.spec import who
 from minikeras.layers.wrapper import Wrapper
@@ -32,13 +33,13 @@ class TimeDistributed(Wrapper):
         steps = unstack(inputs, axis=1)
         kwargs = [{} for _ in steps]
         if mask is not None and self.layer._takes_mask:
-            mask = as_array(mask)
-            if mask.shape[:2] != inputs.shape[:2]:
+            shape = tuple(np.shape(mask))
+            if shape[:2] != inputs.shape[:2]:
                 raise ValueError(
-                    f"{who(self)} expected a mask of shape {inputs.shape[:2]} (batch, time), received {mask.shape}. "
+                    f"{who(self)} expected a mask of shape {inputs.shape[:2]} (batch, time), received {shape}. "
                     "Pass one value for each step of each sample."
                 )
-            kwargs = [{"mask": mask[:, t]} for t in range(len(steps))]
+            kwargs = [{"mask": one} for one in unstack(mask, axis=1)]
         outputs = [self.layer(x, training=training, **own) for x, own in zip(steps, kwargs, strict=True)]
         return map_structure(lambda *group: stack(group, axis=1), *outputs)
 

@@ -14,6 +14,7 @@ from minikeras.metrics.metric import Metric
 from minikeras.metrics.reduction import Mean
 from minikeras.ops import elementwise
 from minikeras.ops.random import SeedGenerator
+from minikeras.spellings.calls import accepting
 
 # Attributes that refer to layers, weights and metrics without owning them: the graph's, and what training notes.
 _REFERENCES = (
@@ -95,11 +96,22 @@ class Tracking:
         """The weights that training changes."""
         return self.trainable_variables
 
+    @trainable_weights.setter
+    def trainable_weights(self, weights):
+        # Layers of Keras 1 listed their weights; here they are found among the attributes, of which this is one.
+        self._listed_weights = list(weights)
+
     @property
     def non_trainable_weights(self):
         """The weights that training leaves alone."""
         trainable = {id(v) for v in self.trainable_variables}
         return [v for v in self.weights if id(v) not in trainable]
+
+    @non_trainable_weights.setter
+    def non_trainable_weights(self, weights):
+        for variable in weights:
+            variable.trainable = False
+        self._listed_states = list(weights)
 
     @property
     def trainable(self):
@@ -180,6 +192,7 @@ class Tracking:
 
     # Penalties
 
+    @accepting("Layer.add_loss")
     def add_loss(self, loss):
         """Add a scalar tensor, or a list of them, to what training minimizes; call it from `call`."""
         for one in loss if isinstance(loss, (list, tuple)) else [loss]:

@@ -47,13 +47,12 @@ def _overall_binary_composed(y_true, y_pred, from_logits):
 def _overall_binary_crossentropy(y_true, y_pred, /, from_logits):
     epsilon = config.epsilon()
     values = kernels.binary_crossentropy(y_true, y_pred, from_logits, epsilon)
-    scale = 1.0 / max(values.size, 1)
 
     def gradient(dy, into):
-        weights = np.full(values.shape, dy * scale, y_pred.dtype)
+        weights = kernels.mean_gradient(dy, values)
         return None, kernels.binary_crossentropy_gradient(weights, y_true, y_pred, from_logits, epsilon)
 
-    return np.add.reduce(values, axis=None) * y_pred.dtype.type(scale), gradient
+    return kernels.mean(values), gradient
 
 
 class BinaryCrossentropy(LossFunctionWrapper):
@@ -135,13 +134,12 @@ def _overall_crossentropy_composed(y_true, y_pred, from_logits):
 def _overall_crossentropy(y_true, y_pred, /, from_logits):
     epsilon = config.epsilon()
     values = kernels.crossentropy(y_true, y_pred, from_logits, epsilon)
-    scale = 1.0 / max(values.size, 1)
 
     def gradient(dy, into):
-        weights = np.full(values.shape, dy * scale, y_pred.dtype)
+        weights = kernels.mean_gradient(dy, values)
         return None, kernels.crossentropy_gradient(weights, y_true, y_pred, from_logits, epsilon)
 
-    return np.add.reduce(values, axis=None) * y_pred.dtype.type(scale), gradient
+    return kernels.mean(values), gradient
 
 
 class CategoricalCrossentropy(LossFunctionWrapper):
@@ -253,13 +251,12 @@ def _overall_sparse_composed(labels, y_pred, from_logits):
 def _overall_sparse_crossentropy(labels, y_pred, /, from_logits):
     epsilon = config.epsilon()
     values = kernels.sparse_crossentropy(labels, y_pred, from_logits, epsilon)
-    scale = 1.0 / max(values.size, 1)
 
     def gradient(dy, into):
-        weights = np.full(values.shape, dy * scale, y_pred.dtype)
+        weights = kernels.mean_gradient(dy, values)
         return None, kernels.sparse_crossentropy_gradient(weights, labels, y_pred, from_logits, epsilon)
 
-    return np.add.reduce(values, axis=None) * y_pred.dtype.type(scale), gradient
+    return kernels.mean(values), gradient
 
 
 class SparseCategoricalCrossentropy(LossFunctionWrapper):

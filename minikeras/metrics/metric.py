@@ -37,6 +37,8 @@ class Metric(Registered, family="metric"):
     """
 
     module = "keras.metrics"
+    # What training reports it as, where that is not its name: with its output's name before it, for example.
+    reported_name: str | None = None
 
     def __init__(self, dtype=None, name=None):
         self.name = name or registry.unique_name(registry.snake_case(type(self).__name__))

@@ -2,11 +2,14 @@
 
 import numpy as np
 
+from minikeras import registry
 from minikeras.autodiff import SymbolicTensor
 from minikeras.layers.core import InputLayer
 from minikeras.layers.layer import Layer
+from minikeras.layers.operation import Operation
 from minikeras.models.model import Model
 from minikeras.models.operations import is_operation, operation_entry, operation_from_entry
+from minikeras.models.sequential import Sequential
 from minikeras.nest import flatten, map_structure
 from minikeras.serialization import deserialize, serialize
 
@@ -21,37 +24,43 @@ class Functional(Model):
     def __init__(self, inputs, outputs, name=None, **kwargs):
         super().__init__(inputs=inputs, outputs=outputs, name=name, **kwargs)
 
-    def get_config(self):
-        names = _Names(self._graph)
-        layers = []
-        for layer in self.layers:
-            config = serialize(layer)
-            config["name"] = layer.name
-            config["inbound_nodes"] = [
-                names.node(call.args, call.kwargs) for call in names.calls_of(layer) if call.inputs
-            ]
-            layers.append(config)
-        for call in self._graph.calls:
-            if not isinstance(call.function, Layer):
-                layers.append(names.function_entry(call))
-        return {
-            "name": self.name,
-            "trainable": self._trainable,
-            "layers": layers,
-            "input_layers": map_structure(names.outer_place, self._graph.input_structure),
-            "output_layers": map_structure(names.outer_place, self._graph.output_structure),
-        }
 
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        inputs, outputs = _rebuilt(config, custom_objects)
-        model = cls(inputs, outputs, name=config.get("name"))
-        if config.get("trainable") is False:
-            model.trainable = False
-        return model
+def graph_config(model):
+    """The configuration of a model that was made of symbolic tensors, its layers and their calls included."""
+    graph = model._graph
+    names = _Names(graph)
+    layers = []
+    for layer in model.layers:
+        config = serialize(layer)
+        config["name"] = layer.name
+        config["inbound_nodes"] = [
+            names.node(call.args, call.kwargs) for call in names.calls_of(layer) if call.inputs
+        ]
+        layers.append(config)
+    for call in graph.calls:
+        if not isinstance(call.function, Layer):
+            layers.append(names.function_entry(call))
+    return {
+        "name": model.name,
+        "trainable": model._trainable,
+        "layers": layers,
+        "input_layers": map_structure(names.outer_place, graph.input_structure),
+        "output_layers": map_structure(names.outer_place, graph.output_structure),
+    }
+
+
+def model_from_graph_config(cls, config, custom_objects=None):
+    """The model of a class, made of symbolic tensors as the configuration of one says."""
+    inputs, outputs = _rebuilt(config, custom_objects)
+    model = cls(inputs, outputs, name=config.get("name"))
+    if config.get("trainable") is False:
+        model.trainable = False
+    return model
 
 
 Model.functional_class = Functional
+Model.graph_config = graph_config
+Model.model_from_graph_config = classmethod(model_from_graph_config)
 
 
 class _Names:
@@ -68,7 +77,9 @@ class _Names:
             if isinstance(call.function, Layer):
                 self._calls.setdefault(id(call.function), []).append(call)
             else:
-                self._functions[id(call)] = call, _unused(call.function.__name__.strip("_"), taken)
+                owned = isinstance(call.function, Operation)
+                name = call.function.name if owned else call.function.__name__.strip("_")
+                self._functions[id(call)] = call, _unused(name, taken)
 
     def calls_of(self, layer):
         """The calls of a layer in the graph."""
@@ -98,6 +109,9 @@ class _Names:
     def function_entry(self, call):
         """A function of `ops` in the graph, as an entry among the layers."""
         name = self._functions[id(call)][1]
+        if isinstance(call.function, Operation):
+            node = self.node(call.args, call.kwargs)
+            return {**serialize(call.function), "name": name, "inbound_nodes": [node]}
         entry, args, kwargs = operation_entry(call, name)
         if call.function.__name__ == "getitem" and isinstance(args[1], list):
             args = [
@@ -135,7 +149,7 @@ def _rebuilt(config, custom_objects):
         if is_operation(entry):
             made[name] = operation_from_entry(entry)
         else:
-            made[name] = deserialize(entry, custom_objects, family="layer")
+            made[name] = _read_entry(entry, custom_objects)
         if isinstance(made[name], InputLayer):
             tensors[(name, 0, 0)] = made[name].output
         for number, node in enumerate(entry.get("inbound_nodes", [])):
@@ -168,9 +182,16 @@ def _rebuilt(config, custom_objects):
     return ends
 
 
+def _read_entry(entry, custom_objects):
+    """The layer, or the user's operation, that an entry among a model's layers describes."""
+    found = registry.find_class(entry.get("registered_name") or entry["class_name"], None, custom_objects)
+    operation = isinstance(found, type) and issubclass(found, Operation)
+    return deserialize(entry, custom_objects, family="operation" if operation else "layer")
+
+
 def _is_functional(layer):
     """Whether a layer is a model that was made of symbolic tensors (a Sequential is not, to Keras)."""
-    return isinstance(layer, Functional)
+    return getattr(layer, "_graph", None) is not None and not isinstance(layer, Sequential)
 
 
 def _unused(name, taken):

@@ -1,5 +1,10 @@
 """The model: a layer that can be trained, saved and summarized."""
 
+import copyreg
+import importlib
+import inspect
+import io
+
 import numpy as np
 
 from minikeras import saving
@@ -7,18 +12,24 @@ from minikeras.autodiff import is_symbolic
 from minikeras.autodiff.symbolic import SymbolicTensor
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import who
+from minikeras.models.aside import Aside
 from minikeras.models.graph import Graph
 from minikeras.models.summary import print_summary
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
 from minikeras.ops.shaping import expand_dims, squeeze
 from minikeras.serialization import serialize
+from minikeras.spellings.calls import accepting
+from minikeras.training.conversion import is_frame
 from minikeras.training.trainer import Trainer
 
 __all__ = ["Model"]
 
+# Exporting stands below models: it is looked up when it is asked for.
+_EXPORTER = "minikeras.export"
 
-class Model(Trainer, Layer):
+
+class Model(Aside, Trainer, Layer):
     """Layers that are trained together.
 
     Either derive from it: make the layers in `__init__`, use them in `call`. Or connect symbolic tensors:
@@ -48,7 +59,7 @@ class Model(Trainer, Layer):
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _are_graph_arguments(args, kwargs):
-            return Model.functional_class(*args, **kwargs)
+            cls = Model.functional_class
         return super().__new__(cls, *args, **kwargs)
 
     def __init__(self, *args, **kwargs):
@@ -60,6 +71,7 @@ class Model(Trainer, Layer):
             args = ()
         super().__init__(*args, **kwargs)
         self._graph = None
+        self._built_on = None
         if graph is not None:
             self._set_graph(*graph)
 
@@ -75,7 +87,7 @@ class Model(Trainer, Layer):
         """The outputs for the inputs; a subclass writes its own."""
         if self._graph is None:
             raise NotImplementedError(f"{type(self).__name__} has no call(self, inputs) method. Write one.")
-        return self._graph.run(self._graph_inputs(inputs))
+        return self._run_graph(self._graph_inputs(inputs))
 
     def _graph_inputs(self, inputs):
         """The values for the graph's inputs, flat, in their dtypes."""
@@ -137,6 +149,7 @@ class Model(Trainer, Layer):
         """Make the weights for inputs of this shape by trying the call on it."""
         if self._graph is None and type(self).call is not Model.call:
             symbolic = _symbols(input_shape)
+            self._built_on = symbolic
             self.built = True
             self._build_shape = input_shape
             self.compute_output_spec(symbolic)
@@ -149,6 +162,8 @@ class Model(Trainer, Layer):
     def _build_if_needed(self, args, kwargs):
         # A subclass's layers build themselves when `call` reaches them; its own `build` is for weights of its own.
         first = not self.built
+        if first and args:
+            self._built_on = map_structure(_symbol_like, args[0])
         if first and type(self).build is not Model.build:
             return super()._build_if_needed(args, kwargs)
         if first:
@@ -236,12 +251,49 @@ class Model(Trainer, Layer):
             names.append(base if count == 1 else f"{base}_{count - 1}")
         return names
 
+    def _columns_by_name(self, x):
+        if self._graph is None or not is_frame(x):
+            return x
+        names = self.input_names
+        several = len(names) > 1 or isinstance(self._graph.input_structure, dict)
+        return {name: x[name] for name in names} if several and set(names) <= set(x.columns) else x
+
     def _input_dtypes(self):
         return (
             [t.dtype for t in self._graph.inputs]
             if self._graph is not None and not isinstance(self._graph.input_structure, dict)
             else None
         )
+
+    # Its configuration
+
+    @classmethod
+    def takes_graph(cls):
+        """Whether the class is made as `cls(inputs, outputs, name=...)`, so that a functional configuration tells all."""
+        parameters = list(inspect.signature(cls.__init__).parameters.values())[1:]
+        free = [p for p in parameters if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        named = [p.name for p in parameters if p not in free]
+        return named[:2] == ["inputs", "outputs"] or (not named and len(free) == 2)
+
+    def get_config(self):
+        if self._graph is not None and type(self).takes_graph():
+            return self.graph_config()
+        return super().get_config()
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        functional = {"name", "layers", "input_layers", "output_layers"} <= set(config)
+        if functional and cls.takes_graph():
+            return cls.model_from_graph_config(config, custom_objects)
+        try:
+            return super().from_config(config)
+        except (TypeError, ValueError) as error:
+            if not functional:
+                raise
+            raise type(error)(
+                f"{cls.__name__} cannot be made from the configuration of a functional model: its constructor takes other "
+                f"arguments. Write its get_config and from_config. ({error})"
+            ) from error
 
     # Looking and keeping
 
@@ -260,14 +312,25 @@ class Model(Trainer, Layer):
         """
         print_summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
+    @accepting("Model.save")
     def save(self, filepath, overwrite=True, zipped=None, include_optimizer=True, save_format=None):
         """Save the model whole in a `.keras` file, which Keras reads too; see `saving.save_model`."""
         saving.save_model(self, filepath, overwrite, zipped, include_optimizer, save_format)
 
+    def __reduce__(self):
+        """Pickled and copied as its `.keras` file: architecture, weights, optimizer and the arguments of `compile`."""
+        if not self.built:
+            return copyreg.__newobj__, (type(self),), self.__dict__
+        file = io.BytesIO()
+        saving.save_model(self, file)
+        return _from_file, (file.getvalue(),)
+
+    @accepting("Model.save_weights")
     def save_weights(self, filepath, overwrite=True, objects_to_skip=None):
         """Save the weights in a `.weights.h5` file; see `saving.save_weights`."""
         saving.save_weights(self, filepath, overwrite, objects_to_skip)
 
+    @accepting("Model.load_weights")
     def load_weights(self, filepath, skip_mismatch=False, by_name=False, objects_to_skip=None):
         """Take the weights from a `.weights.h5`, `.keras` or `.h5` file; see `saving.load_weights`."""
         saving.load_weights(self, filepath, skip_mismatch, by_name, objects_to_skip)
@@ -278,16 +341,44 @@ class Model(Trainer, Layer):
 
         return json.dumps(serialize(self), **kwargs)
 
+    def export(self, filepath, format=None, verbose=None, input_signature=None, opset_version=None):
+        """Write the model as an ONNX file for other runtimes: `model.export("model.onnx")`.
+
+        format: "onnx", the only one, which a path that ends in .onnx implies. verbose: print what was written.
+        input_signature: InputSpec objects, needed where a model of one's own was not called yet. opset_version: see
+        `export.export_onnx`. The batch axis stays open; a layer that cannot be exported is named in an ExportError (a
+        ValueError).
+
+        >>> import minikeras as keras
+        >>> import pathlib, tempfile
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "model.onnx"
+        >>> keras.Sequential([keras.Input((4,)), keras.layers.Dense(3)]).export(path)
+        >>> path.stat().st_size > 0
+        True
+        """
+        kind = format or ("onnx" if str(filepath).endswith(".onnx") or hasattr(filepath, "write") else None)
+        if kind != "onnx":
+            received = f"format={format!r}" if format else f"the path {str(filepath)!r}"
+            raise ValueError(
+                f"{who(self)}: export writes ONNX files, received {received}. Write export('model.onnx') or pass "
+                "format='onnx'; for other formats save the model with model.save('model.keras') and export it with Keras."
+            )
+        nodes = importlib.import_module(_EXPORTER).export_onnx(self, filepath, input_signature, opset_version)
+        if verbose:
+            print(f"Exported {who(self)} to {filepath}: {nodes} nodes.")
+
     def __repr__(self):
         parameters = f"{self.count_params():,} parameters" if self.built else "unbuilt"
         return f"<{type(self).__name__} name={self.name}, {len(self.layers)} layers, {parameters}>"
 
 
+# With their names in Keras 1.
+_INPUTS, _OUTPUTS = ("inputs", "input"), ("outputs", "output")
+
+
 def _are_graph_arguments(args, kwargs):
-    return (
-        len(args) >= 2
-        or ("outputs" in kwargs and (args or "inputs" in kwargs))
-        or (len(args) == 1 and "outputs" in kwargs)
+    return len(args) >= 2 or (
+        any(name in kwargs for name in _OUTPUTS) and (args or any(name in kwargs for name in _INPUTS))
     )
 
 
@@ -301,6 +392,13 @@ def _symbols(input_shape):
     return [_symbols(s) for s in input_shape]
 
 
+def _symbol_like(value):
+    """A symbolic tensor for values like this one, in batches of any size."""
+    if isinstance(value, SymbolicTensor) or not hasattr(value, "shape"):
+        return value
+    return SymbolicTensor((None, *value.shape[1:]) if value.shape else (), value.dtype.name)
+
+
 def _wrong_shape(model, tensor, shape):
     wanted = tensor.shape
     remedy = "Reshape the data, or define the model with another Input."
@@ -310,3 +408,8 @@ def _wrong_shape(model, tensor, shape):
         remedy = "If this is a single sample, add the batch axis: x[None]."
     features = f"{wanted[-1]} features: " if len(wanted) == 2 and len(shape) == 2 else ""
     return f"{who(model)} expected inputs of {features}shape {wanted} ('{tensor.name}'), received shape {shape}. {remedy}"
+
+
+def _from_file(content):
+    """The model in the bytes of a `.keras` file."""
+    return saving.load_model(io.BytesIO(content))

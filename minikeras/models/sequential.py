@@ -90,18 +90,27 @@ class Sequential(Model):
 
     def _connect(self):
         """Call the layers on the symbolic input, as far as there is one."""
-        if self._start is None or not self._stack:
+        start = self._symbolic_start()
+        if start is None or not self._stack:
             return
         outer, context.path = context.path, (*context.path, self.name)
         try:
             # `add` after `add` continues the graph; otherwise it is made from the beginning.
-            connected = len(self._graph_layers) - 1 if self._graph is not None else 0
-            x = self._graph.output_structure if connected else self._start.output
+            graph = self._graph
+            connected = len(self._graph_layers) - len(graph.inputs) if graph is not None else 0
+            x = graph.output_structure if connected else start
             for layer in self._stack[connected:]:
                 x = layer(x)
         finally:
             context.path = outer
-        self._set_graph(self._start.output, x)
+        self._set_graph(start, x)
+
+    def _symbolic_start(self):
+        """The symbolic input; the list of those of a first model that has several; None if there is none yet."""
+        if self._start is not None:
+            return self._start.output
+        first = getattr(self._stack[0], "_graph", None) if self._stack else None
+        return first.inputs if first is not None and len(first.inputs) > 1 else None
 
     def build(self, input_shape=None):
         """Make the weights for inputs of this shape."""
@@ -139,7 +148,10 @@ class Sequential(Model):
 
     def call(self, inputs, training=None, mask=None):
         if self._graph is not None and not is_symbolic(inputs):
-            inputs = self._graph_inputs(inputs)[0]
+            values = self._graph_inputs(inputs)
+            if self._wider_graph is not None:
+                return self._run_graph(values)
+            inputs = values if len(values) > 1 else values[0]
         x = inputs
         if mask is not None and isinstance(x, Tensor) and x.mask is None:
             x.mask = mask

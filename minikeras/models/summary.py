@@ -3,6 +3,7 @@
 import math
 import textwrap
 
+from minikeras import messages
 from minikeras.autodiff import SymbolicTensor
 from minikeras.nest import flatten
 
@@ -21,7 +22,7 @@ def print_summary(
     layer_range=None,
 ):
     """Print the table of a model; see `Model.summary`."""
-    say = print_fn if print_fn is not None else print
+    say = print_fn if print_fn is not None else messages.say
     for line in summary_lines(model, line_length, positions, expand_nested, show_trainable, layer_range):
         say(line)
 

@@ -1,13 +1,12 @@
 """Recurrent networks: one step of each kind of cell, the walk over a sequence, and whole sequences in one kernel."""
 
-import numpy as np
-
 from minikeras import kernels
 from minikeras.autodiff import differentiable
 from minikeras.nest import map_structure
 from minikeras.ops import activation as activations
 from minikeras.ops import elementwise, products
 from minikeras.ops.joining import concatenate, split, stack, unstack
+from minikeras.ops.shaping import reshape
 
 # What the kernels can do within a step; whoever has another activation walks the steps one by one.
 _ACTIVATIONS = {
@@ -71,7 +70,7 @@ def walk(step, x, states, mask=None, reverse=False, zero_output_for_mask=False):
     the j-th step walked.
     """
     inputs = unstack(x, axis=1)
-    counts = [None] * len(inputs) if mask is None else list(np.moveaxis(mask, 1, 0))
+    counts = [None] * len(inputs) if mask is None else unstack(mask, axis=1)
     order = range(len(inputs))
     outputs = []
     for t in reversed(order) if reverse else order:
@@ -88,7 +87,7 @@ def walk(step, x, states, mask=None, reverse=False, zero_output_for_mask=False):
 
 def kept(mask, new, old):
     """`new` where the mask holds, `old` elsewhere; the mask has the first of new's axes."""
-    return elementwise.where(mask.reshape(mask.shape + (1,) * (len(new.shape) - mask.ndim)), new, old)
+    return elementwise.where(reshape(mask, (*mask.shape, *[1] * (len(new.shape) - mask.ndim))), new, old)
 
 
 # Whole sequences. The composed forms are what the kernels compute, written with the functions above.

@@ -16,6 +16,7 @@ from minikeras.optimizers.schedules import LearningRateSchedule
 from minikeras.optimizers.slots import Plan, Slots
 from minikeras.optimizers.state import OptimizerState
 from minikeras.serialization import Registered, constructor_parameters, deserialize, serialize
+from minikeras.spellings.calls import OlderValue, call_module_of
 
 _PLANS_KEPT = 16
 
@@ -53,6 +54,10 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
     slots: tuple[str, ...] = ()
     # Whether `update` treats every element alike, so that many variables may be updated as one flat array.
     elementwise = True
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        call_module_of(cls)
 
     def __init__(
         self,
@@ -131,6 +136,8 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
         if variable is not None:
             self._variables.insert(1, variable)
         self._learning_rate = value if variable is None else variable
+
+    lr = OlderValue()
 
     @property
     def learning_rate(self):
@@ -227,7 +234,7 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
     def destinations(self, variables):
         """Where to write the gradients of these variables for `step_all`: {id(variable): array}."""
         plan = self._plan(variables)
-        self._gather()
+        self.take_back()
         return plan.destinations
 
     def _plan(self, variables):
@@ -257,7 +264,8 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
         plan = self._plans[key] = Plan(self, [self._places[i] for i in key], variables)
         return plan
 
-    def _gather(self):
+    def take_back(self):
+        """Take the variables back into this optimizer's memory, should another optimizer have them."""
         for slots in self._slots:
             if not slots.arena.complete:
                 slots.arena.reclaim()
@@ -339,7 +347,7 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
         self._step(self._plan(self._trainable_variables if variables is None else variables))
 
     def _step(self, plan):
-        self._gather()
+        self.take_back()
         spans = plan.spans
         rate = self._current_learning_rate()
         if self.loss_scale_factor is not None:
@@ -361,7 +369,8 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
             self._average()
         for variable in plan.constrained:
             variable.assign(variable.constraint(variable))
-        self._iterations.array[...] += 1
+        iterations = self._iterations.array
+        iterations += 1
 
     def _accumulate(self, spans):
         """Add the gradients up; whether it is time for an update, with their mean."""

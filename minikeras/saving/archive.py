@@ -126,6 +126,13 @@ class Archive:
             raise ModelFileError(f"{self.name} is damaged: {error}. Get or save it again.") from error
 
 
+def is_archive(file):
+    """Whether an open binary file begins as zip archives do."""
+    beginning = file.read(4)
+    file.seek(0)
+    return beginning == b"PK\x03\x04"
+
+
 def parse_json(text, name):
     """The value of a JSON text (bytes or str) from a stranger; `name` is what errors call it."""
     if len(text) > MOST_JSON_BYTES:

@@ -30,6 +30,13 @@ _DATASPACE, _LINK_INFO, _LINK, _ATTRIBUTE, _CONTINUATION, _SYMBOL_TABLE, _ATTRIB
 _SHARED = 2
 
 
+def is_hdf5(file):
+    """Whether an open binary file begins as HDF5 files do."""
+    beginning = file.read(len(_SIGNATURE))
+    file.seek(0)
+    return beginning == _SIGNATURE
+
+
 class Source:
     """The bytes of a file: `read(offset, count)` gives exactly `count` of them or refuses the file."""
 

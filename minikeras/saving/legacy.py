@@ -11,7 +11,7 @@ from minikeras import metrics as metrics_module
 from minikeras.files import atomic_write
 from minikeras.layers.layer import Layer
 from minikeras.limits import limited
-from minikeras.saving.archive import parse_json
+from minikeras.saving.archive import is_archive, parse_json
 from minikeras.saving.errors import ModelFileError
 from minikeras.saving.guard import check_config, refusing
 from minikeras.saving.hdf5 import Group, HDF5File
@@ -57,14 +57,7 @@ def save_legacy_model(model, path, include_optimizer=True):
         hdf5.attrs["model_config"] = json.dumps(
             {"class_name": type(model).__name__, "config": model.get_config()}
         )
-        group = hdf5.create_group(_WEIGHTS)
-        _write_names(group, "layer_names", [layer.name for layer in model.layers])
-        for layer in sorted(model.layers, key=lambda each: each.name):
-            _write_arrays(group.create_group(layer.name), _weights(layer))
-        own = {id(v) for layer in model.layers for v in layer.weights}
-        _write_arrays(
-            group.create_group("top_level_model_weights"), [v for v in model.weights if id(v) not in own]
-        )
+        _write_weights(model, hdf5.create_group(_WEIGHTS))
         if include_optimizer and model.compiled:
             training = {k: v for k, v in model.get_compile_config().items() if k != "optimizer"}
             training["loss"] = _full_names(training["loss"])
@@ -75,6 +68,39 @@ def save_legacy_model(model, path, include_optimizer=True):
                 _write_arrays(hdf5.create_group(_OPTIMIZER), model.optimizer.variables)
     with atomic_write(path) as file:
         file.write(buffer.getbuffer())
+
+
+def save_legacy_weights(model, path):
+    """Save a model's weights, layer by layer, in an `.h5` file."""
+    import h5py
+
+    buffer = io.BytesIO()
+    with h5py.File(buffer, "w", libver=("earliest", "v108")) as hdf5:
+        hdf5.attrs["keras_version"] = "3.15.1"
+        hdf5.attrs["backend"] = "minikeras"
+        _write_weights(model, hdf5)
+    with atomic_write(path) as file:
+        file.write(buffer.getbuffer())
+
+
+def _write_weights(model, group):
+    _write_names(group, "layer_names", [layer.name for layer in model.layers])
+    for layer in sorted(model.layers, key=lambda each: each.name):
+        _write_arrays(group.create_group(layer.name), _weights(layer))
+    own = {id(v) for layer in model.layers for v in layer.weights}
+    _write_arrays(
+        group.create_group("top_level_model_weights"), [v for v in model.weights if id(v) not in own]
+    )
+
+
+def is_legacy(file, name):
+    """Whether an open file, if it is HDF5 at all, holds weights layer by layer."""
+    if is_archive(file):
+        return False
+    root = HDF5File(file, name).root
+    return _WEIGHTS in root or any(
+        root.attribute(names) is not None for names in ("layer_names", "layer_names0")
+    )
 
 
 def load_legacy_weights(model, file, name, by_name=False, skip_mismatch=False):

@@ -11,10 +11,13 @@ from minikeras.saving.archive import CONFIG, METADATA, WEIGHTS, Archive, write_a
 from minikeras.saving.errors import ModelFileError
 from minikeras.saving.folder import Folder, write_folder
 from minikeras.saving.guard import check_config, refusing
+from minikeras.saving.hdf5 import is_hdf5
 from minikeras.saving.legacy import load_legacy_model, save_legacy_model
 from minikeras.saving.state import load_state, save_state
 from minikeras.saving.store import WeightsReader, WeightsWriter
 from minikeras.serialization import deserialize, serialize, sharing_objects
+from minikeras.spellings import older
+from minikeras.spellings.calls import accepting
 
 __all__ = ["load_model", "save_model"]
 
@@ -24,12 +27,16 @@ _LEGACY = (".h5", ".hdf5")
 _UNACCOUNTED = 1 << 20
 
 
+@accepting
 def save_model(model, filepath, overwrite=True, zipped=None, include_optimizer=True, save_format=None):
     """Save a model whole: architecture, weights, the optimizer's state and the arguments of `compile`.
 
     filepath: a path that ends in `.keras`, an open binary file, or with `zipped=False` a folder. `.h5` and `.hdf5` give
     the older format of Keras 2. overwrite=False: an existing file is an error. include_optimizer: for `.h5` only.
-    save_format: accepted as in older versions; the path's ending decides. Equal models give equal bytes.
+    Equal models give equal bytes.
+
+    Older versions took any path. One with another ending gets what a `.keras` file holds, under exactly its name: as a
+    folder where there is one of that name or save_format='tf', in the format of Keras 2 with save_format='h5'.
 
     >>> import io
     >>> import minikeras as keras
@@ -49,7 +56,10 @@ def save_model(model, filepath, overwrite=True, zipped=None, include_optimizer=T
     path = Path(filepath)
     if not overwrite and path.exists():
         raise FileExistsError(f"{path} exists already. Choose another name, or pass overwrite=True.")
-    if zipped is False:
+    if zipped is None and path.suffix not in (".keras", *_LEGACY):
+        older(f"model.save({path.name!r})", f"model.save({path.name + '.keras'!r})")
+        _save_without_ending(model, path, include_optimizer, save_format)
+    elif zipped is False:
         if path.suffix == ".keras":
             raise ValueError(
                 f"With zipped=False the model goes into a folder, whose name must not end in .keras, received {path}."
@@ -68,10 +78,24 @@ def save_model(model, filepath, overwrite=True, zipped=None, include_optimizer=T
         )
 
 
+def _save_without_ending(model, path, include_optimizer, save_format):
+    """Save a model under a name that says nothing of the format."""
+    if save_format in ("h5", "hdf5"):
+        save_legacy_model(model, path, include_optimizer)
+    elif save_format == "tf" or path.is_dir():
+        write_folder(path, _members(model))
+    else:
+        members = _members(model)
+        with atomic_write(path) as file:
+            write_archive(file, members)
+
+
+@accepting
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     """The model in a file that `save_model` of minikeras or of Keras wrote.
 
-    filepath: a path that ends in `.keras`, `.h5` or `.hdf5`, a folder, or an open binary file. custom_objects: {name:
+    filepath: a `.keras`, `.h5` or `.hdf5` file, a folder, a file that `save_model` wrote under another name, or an open
+    binary file. custom_objects: {name:
     class or function} of what the file mentions and is not registered. compile: whether to compile the model as it was.
     safe_mode: accepted as in Keras; code in files is never run, whatever it says.
 
@@ -82,12 +106,13 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     path = Path(filepath)
     if path.is_dir():
         return _load_members(Folder(path), str(path), custom_objects, compile)
-    if path.suffix not in (".keras", *_LEGACY):
+    if path.suffix not in (".keras", *_LEGACY) and not path.exists():
         raise ValueError(
-            f"load_model expected a path that ends in .keras, .h5 or .hdf5, received {str(filepath)!r}."
+            f"load_model expected a path that ends in .keras, .h5 or .hdf5, received {str(filepath)!r}, and there is "
+            "no such file or folder."
         )
     with open(path, "rb") as file:
-        if path.suffix in _LEGACY:
+        if path.suffix in _LEGACY or (path.suffix != ".keras" and is_hdf5(file)):
             return load_legacy_model(file, str(path), custom_objects, compile)
         return _load_archive(file, str(path), custom_objects, compile)
 

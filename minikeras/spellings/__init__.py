@@ -11,6 +11,8 @@ The tables say which older name, argument, value or module means which modern on
 Whoever meets an unknown name asks here before it refuses it. A call that is valid today keeps today's meaning.
 """
 
+import functools
+import importlib
 import os
 import sys
 import warnings
@@ -71,3 +73,41 @@ def find_name(package, name, known=()):
     from minikeras.spellings.lookup import look_up
 
     return look_up(package, name, known)
+
+
+def find_attribute(thing, name):
+    """What an attribute that an object lacks means, such as `fit_generator` of a model; else an AttributeError."""
+    cls = type(thing)
+    if name.startswith("__"):
+        raise AttributeError(f"{cls.__name__!r} object has no attribute {name!r}", name=name, obj=thing)
+    if hasattr(cls, name):
+        return object.__getattribute__(thing, name)  # a property that failed says why
+    from minikeras.spellings.members import attribute
+
+    return attribute(thing, name)
+
+
+def rename_methods(cls):
+    """Let methods that a user's class defines under older names be called by today's."""
+    from minikeras.spellings import members
+
+    members.rename_methods(cls)
+
+
+def fallback(package):
+    """The `__getattr__` of a module that asks here about names it does not have."""
+    return functools.partial(find_name, package)
+
+
+def moved(path):
+    """The `__getattr__` of a module that had more names when `keras.<path>` was public, such as 'layers.core'."""
+
+    def __getattr__(name):  # noqa: N807 -- the name that Python asks a module for
+        if name.startswith("__"):
+            raise AttributeError(f"module 'minikeras.{path}' has no attribute {name!r}")
+        package = importlib.import_module(MODULES[path])
+        value = getattr(package, name)
+        older(f"keras.{path}.{name}", f"{package.__name__.replace('minikeras', 'keras', 1)}.{name}")
+        return value
+
+    return __getattr__

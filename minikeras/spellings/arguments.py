@@ -5,8 +5,10 @@ classes (with those derived from them) and functions, and what is gone altogethe
 their names but not all their values. In a row, a text is the modern name; the other kinds are in `rules.py`.
 """
 
+import math
+
 from minikeras.spellings import changes
-from minikeras.spellings.rules import Afterwards, Dropped, Gathered, Remade, Values
+from minikeras.spellings.rules import Afterwards, Checked, Dropped, Gathered, Positions, Remade, Values
 
 _DATA_FORMATS = {"th": "channels_first", "tf": "channels_last", "default": None}
 _ONES = {"one": True, "ones": True, "zero": False, "zeros": False}
@@ -23,7 +25,6 @@ KERAS_1 = {
     "beta_init": "beta_initializer",
     "bias": "use_bias",
     "border_mode": "padding",
-    "cropping_dims": "cropping",
     "dim_ordering": Values("data_format", _DATA_FORMATS),
     "dropout_U": "recurrent_dropout",
     "dropout_W": "dropout",
@@ -40,14 +41,12 @@ KERAS_1 = {
     "nb_classes": "num_classes",
     "nb_col": Gathered("kernel_size", ("nb_row", "nb_col")),
     "nb_epoch": "epochs",
-    "nb_feature": "units",
     "nb_filter": "filters",
     "nb_row": Gathered("kernel_size", ("nb_row", "nb_col")),
     "nb_words": "num_words",
     "output_dim": "units",
     "p": "rate",
     "pool_length": "pool_size",
-    "regularizer": "activity_regularizer",
     "sigma": "stddev",
     "stride": "strides",
     "subsample": "strides",
@@ -56,13 +55,8 @@ KERAS_1 = {
 
 # Keras 2 (2017-2023).
 KERAS_2 = {
-    "beta_1_": "beta_1",
     "experimental_autocast": "autocast",
-    "interpolation_order": "order",
     "lr": "learning_rate",
-    "max_tokens_": "max_tokens",
-    "input_initializer": "kernel_initializer",
-    "vocab": "vocabulary",
 }
 
 EVERYWHERE = KERAS_1 | KERAS_2
@@ -101,13 +95,9 @@ OF = {
             "BatchNormalization without it; LayerNormalization for mode=1, or a call with training=True for mode=2",
             (0,),
         ),
-        "renorm": Dropped("the layer without it", (False,)),
-        "renorm_clipping": Dropped("the layer without it", (None,)),
-        "renorm_momentum": Dropped("the layer without it"),
         "virtual_batch_size": Dropped("the layer without it", (None,)),
     },
     "CategoryEncoding": {"max_tokens": "num_tokens"},
-    "Deconvolution2D": {"output_shape": Dropped("the layer without it, the shape is inferred")},
     "Conv2DTranspose": {"output_shape": Dropped("the layer without it, the shape is inferred")},
     "Conv3DTranspose": {"output_shape": Dropped("the layer without it, the shape is inferred")},
     "Embedding": {
@@ -122,7 +112,7 @@ OF = {
     "MaxNorm": {"m": "max_value"},
     "Model": {"input": "inputs", "output": "outputs"},
     "RNN": _RECURRENT,
-    "ReLU": {"alpha": "negative_slope"},
+    "ReLU": {"alpha": "negative_slope", "theta": "threshold"},
     "SeparableConv1D": {"init": Remade("SeparableConv1D(depthwise_initializer=..., pointwise_initializer=...)", changes.both_kernels)},
     "SeparableConv2D": {"init": Remade("SeparableConv2D(depthwise_initializer=..., pointwise_initializer=...)", changes.both_kernels)},
     "SimpleRNN": _RECURRENT,
@@ -138,7 +128,9 @@ OF = {
     },
     # Optimizers
     "Optimizer": {
-        "decay": Remade("learning_rate=schedules.InverseTimeDecay(learning_rate, 1, decay)", changes.decaying_rate),
+        "decay": Afterwards(
+            "learning_rate=keras.optimizers.schedules.InverseTimeDecay(rate, 1, decay)", changes.set_decay
+        ),
         "is_legacy_optimizer": Dropped("the optimizer without it"),
         "jit_compile": Dropped("the optimizer without it"),
     },
@@ -146,6 +138,7 @@ OF = {
     # Regularizers and constraints
     "L1": {"l": "l1"},
     "L2": {"l": "l2"},
+    "Layer.add_loss": {"inputs": Dropped("add_loss without it")},
     # Training
     "Model.compile": {
         "class_mode": Dropped("loss='binary_crossentropy' or 'categorical_crossentropy'"),
@@ -179,7 +172,6 @@ OF = {
         "load_weights_on_restart": Dropped("model.load_weights(filepath) before fit", (None, False)),
         "options": Dropped("ModelCheckpoint without it"),
         "period": Afterwards("ModelCheckpoint(save_freq=...), a number of batches", changes.set_period),
-        "save_frequency": "save_freq",
     },
     "ProgbarLogger": {
         "count_mode": Dropped("ProgbarLogger()"),
@@ -194,12 +186,49 @@ OF = {
     },
 }
 
-# {class: {argument: its values}}
+_STEPS = Checked(changes.is_float, math.ceil, "a whole number of steps: math.ceil(...)")
+
+# {class or function: {argument: its values}}
 _EPSILON = Values("epsilon", {None: 1e-7})
 VALUES = {
     "CategoryEncoding": {"output_mode": Values("output_mode", {"binary": "multi_hot"})},
+    "Model.evaluate": {"steps": _STEPS},
+    "Model.fit": {
+        "class_weight": Checked(changes.is_no_dictionary, changes.by_class, "fit(class_weight={class: weight, ...})"),
+        "steps_per_epoch": _STEPS,
+        "validation_steps": _STEPS,
+    },
+    "Model.predict": {"steps": _STEPS},
     "Loss": {"reduction": Values("reduction", {"auto": "sum_over_batch_size"})},
     "Optimizer": {"epsilon": _EPSILON},
     "TextVectorization": {"output_mode": Values("output_mode", {"binary": "multi_hot", "tf-idf": "tf_idf"})},
     "VarianceScaling": {"distribution": Values("distribution", {"normal": "truncated_normal"})},
+}
+
+
+def _begins_with_a_name(args):
+    return isinstance(args[1], str)
+
+
+def _third_is_metrics(args):
+    """Whether what stands where the weights of losses stand today are metrics."""
+    third = args[3]
+    parts = list(third.values()) if isinstance(third, dict) else third if isinstance(third, (list, tuple)) else [third]
+    flat = [one for part in parts for one in (part if isinstance(part, (list, tuple)) else [part])]
+    return any(isinstance(one, str) or callable(one) for one in flat)
+
+
+_WEIGHT = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
+
+# {function: the older order of its positional arguments}
+POSITIONS = {
+    "Model.compile": Positions(
+        "compile(optimizer, loss, metrics)",
+        "compile(optimizer, loss, metrics=metrics)",
+        3,
+        ("metrics", "loss_weights", "sample_weight_mode", "weighted_metrics", "target_tensors"),
+        _third_is_metrics,
+    ),
+    "add_variable": Positions("add_variable(name, shape)", "add_weight(shape, name=name)", 1, _WEIGHT, _begins_with_a_name),
+    "add_weight": Positions("add_weight(name, shape)", "add_weight(shape, name=name)", 1, _WEIGHT, _begins_with_a_name),
 }

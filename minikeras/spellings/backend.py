@@ -56,6 +56,8 @@ MODERN = {name: f"keras.ops.{name}" for name in _OPS.split()} | {
     "is_tensor": "keras.ops.is_tensor",
     "is_variable": "isinstance(x, keras.Variable)",
     "l2_normalize": "keras.ops.normalize",
+    "lesser": "keras.ops.less",
+    "lesser_equal": "keras.ops.less_equal",
     "learning_phase": "the training argument of Layer.call",
     "learning_phase_scope": "the training argument of Layer.call",
     "local_conv1d": "keras.ops.conv",

@@ -1,19 +1,33 @@
 """Calls that name arguments as older versions did, rewritten before they are made."""
 
 import functools
+import importlib
 import inspect
+import sys
+import types
+
+import numpy as np
 
 from minikeras.spellings import older
 
 # Arguments whose values are looked at although their names are today's.
-_LOOKED_AT = frozenset({"epsilon", "reduction"})
+_LOOKED_AT = frozenset(
+    {
+        "class_weight", "distribution", "epsilon", "output_mode", "reduction", "steps", "steps_per_epoch",
+        "validation_steps",
+    }
+)  # fmt: skip
+
+_NUMBERS = frozenset({np.bool_, *(np.dtype(code).type for code in "bBhHiIlLqQefd")})
+_LOOKED_INTO = _NUMBERS | {tuple, list}
 
 
-def accepting(function, name=None):
-    """The same function, which also takes the older spellings of its arguments.
+def accepting(function, looked_at=None):
+    """The same function, which also takes the older spellings of its arguments; a decorator.
 
-    A call whose keywords are all known costs one comparison. name: what tables and warnings call it; a constructor
-    goes by its class.
+    A call whose keywords are all known costs one comparison. Before the decoration comes what tables and warnings call
+    the function, if that is not its own name: `@accepting("Model.fit")`. looked_at: with more positional arguments than
+    these, their older order is looked for, too.
 
     >>> import warnings
     >>> @accepting
@@ -26,28 +40,40 @@ def accepting(function, name=None):
     >>> print(caught[0].message)
     train(nb_epoch=...) is an older spelling: write train(epochs=...).
     """
-    known = frozenset(parameters(function)) - _LOOKED_AT
-    title = name or function.__qualname__.rpartition("<locals>.")[2]
+    if isinstance(function, str):
+        return functools.partial(_accepting, function, looked_at)
+    return _accepting(function.__name__, looked_at, function)
+
+
+def _accepting(title, looked_at, function):
+    names = parameters(function)
+    known = frozenset(names) - _LOOKED_AT
+    most = len(names) if looked_at is None else looked_at
 
     @functools.wraps(function)
     def accepts_older(*args, **kwargs):
+        if len(args) > most:
+            args, kwargs = _translation().reorder(title, args, kwargs)
         if kwargs and not known.issuperset(kwargs):
-            kwargs, _ = modern_arguments(title, parameters(function), kwargs)
+            kwargs, _ = _translation().translate(title, names, kwargs)
         return function(*args, **kwargs)
 
     return accepts_older
 
 
 def accepting_constructor(cls):
-    """Let the constructor that a class of ours defines take the older spellings of its arguments."""
+    """Let the constructor that a class of ours defines take older spellings, and numbers of NumPy for Python's."""
     function = cls.__dict__["__init__"]
     known = frozenset(parameters(function)) - _LOOKED_AT
 
     @functools.wraps(function)
     def __init__(self, *args, **kwargs):
+        if not (_LOOKED_INTO.isdisjoint(map(type, args)) and _LOOKED_INTO.isdisjoint(map(type, kwargs.values()))):
+            args = tuple([_plain(value) for value in args])
+            kwargs = {name: _plain(value) for name, value in kwargs.items()}
         if kwargs and not known.issuperset(kwargs):
             owner = _public_class(type(self), cls)
-            kwargs, later = modern_arguments(owner, accepted(owner), kwargs)
+            kwargs, later = _translation().translate(owner, accepted(owner), kwargs)
             function(self, *args, **kwargs)
             for act, value in later:
                 act(self, value)
@@ -55,6 +81,16 @@ def accepting_constructor(cls):
         function(self, *args, **kwargs)
 
     cls.__init__ = __init__
+
+
+def _plain(value):
+    """A number of NumPy as one of Python, also within a tuple or list."""
+    kind = type(value)
+    if kind in _NUMBERS:
+        return value.item()
+    if kind in (tuple, list) and not _LOOKED_INTO.isdisjoint(map(type, value)):
+        return kind([_plain(item) for item in value])
+    return value
 
 
 def parameters(function):
@@ -81,11 +117,10 @@ def accepted(cls):
     return tuple(names)
 
 
-def modern_arguments(owner, names, kwargs):
-    """(keyword arguments as today, what is to be done after the call) for a function or class with such parameters."""
-    from minikeras.spellings.translation import translate
-
-    return translate(owner, names, kwargs)
+@functools.cache
+def _translation():
+    """The tables and what reads them: loaded when the first unknown argument comes."""
+    return importlib.import_module("minikeras.spellings.translation")
 
 
 def _public_class(cls, fallback):
@@ -94,3 +129,44 @@ def _public_class(cls, fallback):
         if one.__module__.partition(".")[0] == "minikeras" and not one.__name__.startswith("_"):
             return one
     return fallback
+
+
+class OlderValue:
+    """A value that is set under an older name, on a class of ours: `lr` of optimizers."""
+
+    def __set_name__(self, cls, name):
+        self.name = name
+
+    def __get__(self, thing, cls=None):
+        if thing is None:
+            return self
+        if self.name in vars(thing):
+            return vars(thing)[self.name]
+        from minikeras.spellings import members
+
+        return members.read(thing, self.name)
+
+    def __set__(self, thing, value):
+        from minikeras.spellings import members
+
+        try:
+            members.write(thing, self.name, value)
+        except AttributeError:
+            vars(thing)[self.name] = value  # a class of the user's own, before its base's constructor has run
+
+
+class CalledModule(types.ModuleType):
+    """A module that is called as the class of its name: `optimizers.rmsprop(lr=0.001)`."""
+
+    def __call__(self, *args, **kwargs):
+        package, _, name = self.__name__.rpartition(".")
+        cls = next(value for key, value in vars(self).items() if key.lower() == name and isinstance(value, type))
+        home = package.replace("minikeras", "keras", 1)
+        older(f"{home}.{name}(...)", f"{home}.{cls.__name__}(...)")
+        return cls(*args, **kwargs)
+
+
+def call_module_of(cls):
+    """Let the module of a class of ours be called as the class, if it has the class's name."""
+    if cls.__module__ == f"minikeras.{cls.family}s.{cls.__name__.lower()}":
+        sys.modules[cls.__module__].__class__ = CalledModule

@@ -3,12 +3,13 @@
 from minikeras.spellings.rules import load
 
 
-def decaying_rate(decay, arguments):
-    """A learning rate divided by 1 + decay · updates, which older optimizers took as `decay`."""
+def set_decay(optimizer, decay):
+    """Let the learning rate be divided by 1 + decay · updates, as `decay` did in older optimizers."""
     if decay:
-        rate = arguments.get("learning_rate", 0.01)
         schedule = load("minikeras.optimizers.schedules:InverseTimeDecay")
-        arguments["learning_rate"] = schedule(rate, 1, decay)
+        # A float32 0.01 is meant as the 0.01 that was given.
+        rate = float(f"{float(optimizer.learning_rate):.7g}")
+        optimizer.learning_rate = schedule(rate, 1, decay)
 
 
 def both_kernels(initializer, arguments):
@@ -26,3 +27,48 @@ def set_first_weights(layer, weights):
 def set_period(checkpoint, period):
     """Save only every so many epochs."""
     checkpoint.period = period
+
+
+def _schedule(optimizer):
+    """The schedule that `decay` became, or None."""
+    rate = optimizer._learning_rate
+    return rate if hasattr(rate, "initial_learning_rate") and hasattr(rate, "decay_rate") else None
+
+
+def get_decay(optimizer):
+    """By how much the learning rate decays."""
+    schedule = _schedule(optimizer)
+    return 0.0 if schedule is None else schedule.decay_rate
+
+
+def get_rate(optimizer):
+    """The learning rate before its decay."""
+    schedule = _schedule(optimizer)
+    return optimizer.learning_rate if schedule is None else schedule.initial_learning_rate
+
+
+def set_rate(optimizer, value):
+    """Set the learning rate, before its decay."""
+    schedule = _schedule(optimizer)
+    if schedule is None or callable(value):
+        optimizer.learning_rate = value
+    else:
+        schedule.initial_learning_rate = float(value)
+
+
+# Values
+
+
+def is_float(value):
+    """Whether a number of steps is a quotient."""
+    return isinstance(value, float)
+
+
+def is_no_dictionary(value):
+    """Whether class weights are listed rather than named."""
+    return value is not None and not isinstance(value, dict)
+
+
+def by_class(weights):
+    """A list of weights, one for each class, by their classes; the word 'auto' never had an effect."""
+    return None if isinstance(weights, str) else {number: float(weight) for number, weight in enumerate(weights)}

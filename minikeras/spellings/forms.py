@@ -3,7 +3,9 @@
 import inspect
 
 from minikeras.spellings import older
+from minikeras.spellings.calls import accepted
 from minikeras.spellings.rules import load, public
+from minikeras.spellings.translation import translate
 
 
 class OlderForm:
@@ -19,16 +21,29 @@ class OlderForm:
 
     def __call__(self, *args, **kwargs):
         row = self._row
-        older(self._spelling, row.modern or public(row.address))
-        if not row.unless(args, kwargs):
-            if len(args) > len(row.positional):
-                raise TypeError(f"{self._spelling} takes at most {len(row.positional)} positional arguments.")
-            given = dict(zip(row.positional, args, strict=False))
-            twice = [name for name in given if name in kwargs]
-            if twice:
-                raise TypeError(f"{self._spelling} received {twice[0]!r} twice: by position and by name.")
-            args, kwargs = (), {**given, **kwargs}
-        return (row.make or _made)(self._target, args, kwargs)
+        make = row.make or _made
+        if row.unless(args, kwargs):
+            if not row.today:
+                older(self._spelling, public(row.address))
+            return make(self._target, args, kwargs)
+        given = self._by_name(args, kwargs)
+        older(f"{self._spelling}({', '.join(row.positional[: len(args)])})", row.modern or public(row.address))
+        given, later = translate(self._target, accepted(self._target), given, warn=False)
+        made = make(self._target, (), {**given, **kwargs})
+        for act, value in later:
+            act(made, value)
+        return made
+
+    def _by_name(self, args, kwargs):
+        """The positional arguments under their older names."""
+        names = self._row.positional
+        if len(args) > len(names):
+            raise TypeError(f"{self._spelling} takes at most {len(names)} positional arguments, received {len(args)}.")
+        given = dict(zip(names, args, strict=False))
+        twice = [name for name in given if name in kwargs]
+        if twice:
+            raise TypeError(f"{self._spelling} received {twice[0]!r} twice: by position and by name.")
+        return given
 
     def __instancecheck__(self, instance):
         return isinstance(instance, self._target)

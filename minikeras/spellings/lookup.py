@@ -23,7 +23,7 @@ def look_up(package, name, known=()):
         return OlderRemedy(f"keras.{path}", row.instead)
     if row is not None:
         found = load(row.address)
-        if not _is_rehearsal():
+        if not row.warns and not _is_rehearsal():
             older(f"keras.{path}", row.modern or public(row.address))
         return found
     if path in MODULES:

@@ -13,6 +13,18 @@ class Values:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """An argument of today's name that took more kinds of values: those that `when(value)` finds become `change(value)`.
+
+    modern: what to write.
+    """
+
+    when: object
+    change: object
+    modern: str
+
+
+@dataclass(frozen=True)
 class Gathered:
     """Several arguments that became one: `nb_row=3, nb_col=5` is `kernel_size=(3, 5)`."""
 
@@ -51,11 +63,29 @@ class Afterwards:
 
 
 @dataclass(frozen=True)
+class Positions:
+    """Positional arguments in another order: after the first `kept` ones come those of these names.
+
+    when: whether the arguments given are in the older order.
+    """
+
+    spelling: str
+    modern: str
+    kept: int
+    names: tuple
+    when: object
+
+
+@dataclass(frozen=True)
 class Name:
-    """A class or function that has another name: `address` is 'module:name', `modern` what to write (or the same)."""
+    """A class or function that has another name: `address` is 'module:name', `modern` what to write (or the same).
+
+    warns: whether it warns itself when it is used, so that finding it does not.
+    """
 
     address: str
     modern: str | None = None
+    warns: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,6 +93,8 @@ class Form:
     """A class whose older name took other positional arguments.
 
     positional: their names, in order. unless: whether given arguments are those of today, so that nothing is renamed.
+    modern: what to write. make: makes the object of (class, args, kwargs). today: Keras has the name still, as a second
+    one, so that a call in today's form is no older spelling.
     """
 
     address: str
@@ -70,6 +102,24 @@ class Form:
     unless: object
     modern: str | None = None
     make: object = None
+    today: bool = False
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that is other calls today: `function(object, ...)` makes them."""
+
+    modern: str
+    function: object
+
+
+@dataclass(frozen=True)
+class Value:
+    """An attribute that is read, and perhaps set, elsewhere today: `read(object)`, `write(object, value)`."""
+
+    modern: str
+    read: object
+    write: object = None
 
 
 @dataclass(frozen=True)

@@ -1,97 +1,22 @@
-"""Arrays as training data: checked once at the boundary, cut into batches as they are needed."""
+"""Arrays as training data: cut into batches as they are needed."""
 
 import warnings
 
 import numpy as np
 
-from minikeras import config, kernels, seeds
+from minikeras import config, seeds
 from minikeras.autodiff import Tensor
 from minikeras.nest import flatten, map_structure
-
-
-def as_data(value, name):
-    """One user's array (array, list of numbers, data frame, tensor) as a NumPy array, or a clear error."""
-    if isinstance(value, Tensor):
-        value = value.array
-    if hasattr(value, "to_numpy") and not isinstance(value, np.ndarray):
-        value = value.to_numpy()
-    if hasattr(value, "detach"):
-        value = value.detach().cpu().numpy()
-    if not isinstance(value, np.ndarray) and not _lazy_array(value):
-        try:
-            value = np.asarray(value)
-        except ValueError:
-            raise ValueError(
-                f"{name}: the rows have different lengths, so they do not form an array. "
-                "Pad them to one length first (minikeras.utils.pad_sequences)."
-            ) from None
-    if value.dtype.kind == "O":
-        value = _from_objects(value, name)
-    if value.dtype.kind in "USM":
-        raise ValueError(
-            f"{name} expected numbers, received an array of {'strings' if value.dtype.kind in 'US' else 'dates'} "
-            f"(dtype {value.dtype}). Encode them as numbers first, for example with StringLookup, "
-            "np.unique(..., return_inverse=True) or .astype('float32')."
-        )
-    if not value.shape:
-        raise ValueError(
-            f"{name} expected an array with a batch axis, received the single number {value}. Use [{value}]."
-        )
-    if (value.dtype == np.float16 and not value.dtype.isnative) or not value.dtype.isnative:
-        value = value.astype(value.dtype.newbyteorder("="))
-    return value
-
-
-def _lazy_array(value):
-    """Arrays on disk (h5py, zarr): they have a shape and a dtype and are read by slices."""
-    return all(hasattr(value, a) for a in ("shape", "dtype", "__getitem__")) and hasattr(value, "chunks")
-
-
-def _from_objects(value, name):
-    try:
-        return value.astype(config.floatx())
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"{name} expected numbers, received an array of Python objects (dtype object, first element "
-            f"{value.flat[0]!r:.60}). Convert it to numbers first: np.asarray(rows, dtype='float32'), with rows of one length."
-        ) from None
-
-
-def batch_dtype(array, wanted=None):
-    """The dtype a batch of this array is converted to: the model's, else floats to the default float, the rest as is."""
-    if wanted is not None:
-        return np.dtype(wanted)
-    if array.dtype.kind == "f":
-        return np.dtype(config.floatx())
-    return array.dtype
-
-
-class Column:
-    """One array of the data set, which gives batches of its rows in one dtype."""
-
-    def __init__(self, array, dtype):
-        self.array = array
-        self.dtype = dtype
-        self.lazy = not isinstance(array, np.ndarray)
-
-    def slice(self, start, stop):
-        """The rows from start to stop, as a tensor."""
-        return Tensor(np.asarray(self.array[start:stop]).astype(self.dtype, copy=False))
-
-    def rows(self, indices):
-        """The rows at the given indices, as a tensor."""
-        if self.lazy:  # files are read in ascending order
-            order = np.argsort(indices)
-            rows = np.asarray(self.array[indices[order]])
-            return Tensor(rows[np.argsort(order)].astype(self.dtype, copy=False))
-        return Tensor(kernels.gather(self.array, indices, self.dtype))
+from minikeras.training.columns import batch_dtype, column_of, mapping_of, part_of_rows
+from minikeras.training.conversion import as_rows, is_array
 
 
 class ArraySource:
     """Nested arrays (x, y, weights) as batches of tensors.
 
-    shuffle: True visits the rows in an order drawn anew each epoch from (seed, epoch); 'batch' shuffles only whole
-    batches. Rows are gathered and converted batch by batch: the data set is never copied whole.
+    shuffle: True visits the rows in an order drawn anew each epoch from (seed, epoch), for which eight bytes a row are
+    needed; 'batch' cuts batches of neighbouring rows and shuffles these, which is what files are fast at. Rows are
+    gathered and converted batch by batch: the data set is never copied whole.
     """
 
     def __init__(self, x, y=None, sample_weight=None, batch_size=None, shuffle=False, x_dtypes=None, seed=0):
@@ -106,7 +31,8 @@ class ArraySource:
         dtypes = [*wanted, *([None] * (len(flatten(y)) + len(flatten(sample_weight))))]
         leaves = [leaf for part in self.structure for leaf in flatten(part)]
         columns = [
-            None if a is None else Column(a, batch_dtype(a, d)) for a, d in zip(leaves, dtypes, strict=True)
+            None if a is None else column_of(a, batch_dtype(a, d))
+            for a, d in zip(leaves, dtypes, strict=True)
         ]
         by_leaf = iter(columns)
         self._columns = tuple(
@@ -125,7 +51,7 @@ class ArraySource:
         """The batches (x, y, weights) of one epoch."""
         size, batch = self.size, self.batch_size
         if self.shuffle is True and size > 1:
-            order = seeds.generator(self.seed, number).permutation(size)
+            order = seeds.permutation(self.seed, number, size)
             for start in range(0, size, batch):
                 yield self._gather("rows", order[start : start + batch])
             return
@@ -166,9 +92,9 @@ def warn_of_nan(x):
     for leaf in flatten(x):
         if (
             leaf is None
-            or isinstance(leaf, np.memmap)
             or not isinstance(leaf, np.ndarray)
             or leaf.dtype.kind != "f"
+            or mapping_of(leaf) is not None
         ):
             continue
         with np.errstate(all="ignore"):
@@ -199,12 +125,16 @@ def split_validation(x, y, sample_weight, validation_split):
             f"validation_split={validation_split} of {size} samples leaves none for "
             f"{'training' if at == 0 else 'validation'}. Use another share, or more samples."
         )
-    parts = [
-        (part, map_structure(lambda a: None if a is None else a[:at], part)) for part in (x, y, sample_weight)
-    ]
-    training = tuple([first for _, first in parts])
-    held_out = tuple([map_structure(lambda a: None if a is None else a[at:], part) for part, _ in parts])
-    return training, held_out
+
+    def cut(start, stop):
+        return tuple(
+            [
+                map_structure(lambda a: None if a is None else part_of_rows(a, start, stop), part)
+                for part in (x, y, sample_weight)
+            ]
+        )
+
+    return cut(0, at), cut(at, size)
 
 
 def class_weights(y, class_weight):
@@ -213,7 +143,7 @@ def class_weights(y, class_weight):
         raise ValueError(
             "class_weight needs a model with one output. Pass sample_weight for several outputs."
         )
-    array = np.asarray(y.array if isinstance(y, Tensor) else y)
+    array = as_rows(y, "y")
     if array.ndim == 2 and array.shape[1] > 1:
         labels = array.argmax(axis=1)
     else:
@@ -260,25 +190,15 @@ def pack(batch):
 
 def as_batch(batch):
     """A batch of anything as (x, y, sample_weight) of tensors."""
-
-    def convert(leaf):
-        if leaf is None:
-            return None
-        array = as_data(leaf, "batch")
-        return Tensor(np.asarray(array).astype(batch_dtype(array), copy=False))
-
-    x, y, w = unpack(batch)
-    if isinstance(x, (list, tuple)) and not all(is_array(p) for p in x):
-        x = np.asarray(x)
-    if isinstance(y, (list, tuple)) and not all(is_array(p) for p in y):
-        y = np.asarray(y)
-    return tuple([None if part is None else map_structure(convert, part) for part in (x, y, w)])
+    return tuple([None if part is None else _as_tensors(part) for part in unpack(batch)])
 
 
-def is_array(value):
-    """Whether a value is one array rather than a list of numbers."""
-    return (
-        isinstance(value, (np.ndarray, Tensor))
-        or (hasattr(value, "shape") and hasattr(value, "dtype"))
-        or hasattr(value, "to_numpy")
-    )
+def _as_tensors(part):
+    if isinstance(part, dict) and not is_array(part):
+        return {name: _as_tensors(one) for name, one in part.items()}
+    if isinstance(part, (list, tuple)) and any(
+        one is None or is_array(one) or isinstance(one, dict) for one in part
+    ):
+        return type(part)(None if one is None else _as_tensors(one) for one in part)
+    array = as_rows(part, "batch")
+    return Tensor(array.astype(batch_dtype(array), copy=False))

@@ -162,7 +162,7 @@ _RESOLVED_BY_SHAPE = ("accuracy", "acc", "crossentropy", "ce")
 
 def reported_name(metric):
     """The name under which a metric's value is reported: its own, with its output's before it where there are several."""
-    return getattr(metric, "reported_name", metric.name)
+    return metric.reported_name or metric.name
 
 
 def output_names_of(y_pred, names):

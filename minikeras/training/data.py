@@ -1,11 +1,15 @@
 """Anything a user trains on, as one kind of source: so many steps an epoch, and an iterator over batches."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from minikeras import seeds
 from minikeras.autodiff import Tensor
 from minikeras.nest import flatten
-from minikeras.training.arrays import ArraySource, as_batch, as_data, class_weights, is_array
+from minikeras.training.arrays import ArraySource, as_batch, class_weights
+from minikeras.training.columns import is_read_in_parts
+from minikeras.training.conversion import as_data, is_array, is_stream
 from minikeras.training.pydataset import PyDataset, PyDatasetSource
 
 
@@ -31,6 +35,8 @@ def source_of(
         _refuse_beside(x, y, sample_weight)
         return Weighted.of(StreamSource(x), class_weight)
     x, y, sample_weight = as_arrays(x, y, sample_weight)
+    if isinstance(x, dict):
+        x_dtypes = None  # in the order of the inputs, not of their names
     if class_weight is not None:
         sample_weight = class_weights(y, class_weight)
     if batch_size is None:
@@ -43,31 +49,18 @@ def source_of(
 
 
 def as_arrays(x, y=None, sample_weight=None):
-    """x, y and weights as nests of NumPy arrays."""
+    """x, y and weights as nests of arrays (NumPy's, or such as are read in parts)."""
 
     def convert(part, name):
         if part is None:
             return None
-        if isinstance(part, dict):
-            return {k: convert(v, f"{name}[{k!r}]") for k, v in part.items()}
+        if isinstance(part, Mapping) and not is_read_in_parts(part):  # files of arrays too (h5py, np.load)
+            return {k: convert(part[k], f"{name}[{k!r}]") for k in part}
         if isinstance(part, (list, tuple)) and part and all(is_array(p) or p is None for p in part):
             return type(part)(convert(p, f"{name}[{i}]") for i, p in enumerate(part))
         return as_data(part, name)
 
     return convert(x, "x"), convert(y, "y"), convert(sample_weight, "sample_weight")
-
-
-def is_stream(x):
-    """Whether x yields batches by itself: generators, data loaders, data sets; not arrays, lists or frames."""
-    if (
-        isinstance(x, (np.ndarray, Tensor, list, tuple, dict, str))
-        or hasattr(x, "__array__")
-        or hasattr(x, "to_numpy")
-    ):
-        return False
-    if all(hasattr(x, a) for a in ("shape", "dtype", "__getitem__")):
-        return False
-    return hasattr(x, "__iter__") or hasattr(x, "__next__")
 
 
 class StreamSource:
@@ -85,7 +78,9 @@ class StreamSource:
 
     def epoch(self, number):
         """The batches of one epoch."""
-        return (as_batch(batch) for batch in self.iterable)
+        whole = self.iterable
+        batches = whole.as_numpy_iterator() if hasattr(whole, "as_numpy_iterator") else whole
+        return (as_batch(batch) for batch in batches)
 
 
 class Weighted:

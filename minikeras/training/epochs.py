@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from minikeras import config
 from minikeras.training.arrays import pack
 
 
@@ -17,6 +18,11 @@ class Epochs:
     def __init__(self, source, steps=None, first_epoch=0):
         if steps is not None and (not isinstance(steps, (int, np.integer)) or steps < 1):
             raise ValueError(f"steps_per_epoch must be a positive integer or None, received {steps!r}.")
+        most = config.max_steps_per_epoch()
+        known = steps or source.steps
+        if most is not None and (known is None or most < known):
+            warnings.warn(f"Limiting steps_per_epoch to {most}", stacklevel=3)
+            steps = most
         self.source = source
         self.steps_asked = steps
         self.first_epoch = first_epoch
@@ -113,6 +119,15 @@ class Epochs:
         if batch is not None:
             self._running = itertools.chain([batch], self._running)
         return None if batch is None else pack(batch)
+
+
+def limited(epochs):
+    """How many epochs a fit runs: `config.set_max_epochs` may allow fewer than asked for."""
+    most = config.max_epochs()
+    if most is None or epochs <= most:
+        return epochs
+    warnings.warn(f"Limiting epochs to {most}", stacklevel=3)
+    return most
 
 
 def _warn_ran_out():

@@ -19,7 +19,7 @@ class LazyLogs(Mapping):
             if isinstance(result, dict):
                 values.update(result)
             else:
-                values[getattr(metric, "reported_name", metric.name)] = result
+                values[metric.reported_name or metric.name] = result
         return values
 
     def __getitem__(self, name):

@@ -1,5 +1,8 @@
 """Data sets that a user writes as a class: a batch for each index."""
 
+import itertools
+from collections import deque
+
 from minikeras import seeds
 from minikeras.training.arrays import as_batch
 
@@ -8,7 +11,8 @@ class PyDataset:
     """A data set of batches: derive, and write `__len__` (how many batches) and `__getitem__` (the batch of an index).
 
     A batch is (x, y) or (x, y, sample_weight). workers: threads that prepare batches ahead, at most max_queue_size of
-    them; the order of the batches does not depend on them. `on_epoch_end` is called after each epoch.
+    them; the order of the batches does not depend on them. use_multiprocessing: accepted as in Keras; the workers are
+    threads, too. `on_epoch_end` is called after each epoch.
 
     >>> import numpy as np
     >>> class Squares(PyDataset):
@@ -67,7 +71,7 @@ class PyDatasetSource:
         """The batches of one epoch."""
         self.dataset.on_epoch_begin()
         count = self.steps
-        order = range(count) if count is not None else iter(int, 1)
+        order = range(count) if count is not None else itertools.count()
         if self.shuffle and count:
             order = seeds.generator(self.seed, number).permutation(count).tolist()
         workers = getattr(self.dataset, "workers", 1)
@@ -81,11 +85,14 @@ class PyDatasetSource:
         from concurrent.futures import ThreadPoolExecutor  # costs as much to import as all of training
 
         ahead = max(int(self.dataset.max_queue_size), workers)
-        with ThreadPoolExecutor(workers) as pool:
-            waiting = []
+        pool = ThreadPoolExecutor(workers)
+        try:
+            waiting = deque()
             for index in order:
                 waiting.append(pool.submit(self.dataset.__getitem__, index))
                 if len(waiting) > ahead:
-                    yield waiting.pop(0).result()
-            for future in waiting:
-                yield future.result()
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:  # the training may end before the data does
+            pool.shutdown(cancel_futures=True)

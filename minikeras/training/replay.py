@@ -2,13 +2,16 @@
 
 The first step on batches of some shape runs as usual while every differentiable function that is applied is noted. The
 list of these applications is the step: replaying it runs the same bodies on the same kinds of arrays, their gradient
-functions in reverse, and the optimizer, with nothing looked up or decided again. The numbers are the same bits.
+functions in reverse, and the optimizer, with nothing looked up or decided again. The numbers are the same bits. With
+native kernels the step is also put in fixed memory (`steady.py`), where it allocates nothing.
 
 What a replay would miss refuses to be recorded: arrays that came from outside the recorded functions, layers and models
-that are a user's own. And it is checked: the second step of each shape runs both ways, and unless loss and gradients
-and all state that the step changes agree bit by bit, that shape is never replayed. `compile(run_eagerly=True)` switches
-replaying off.
+that are a user's own. And it is checked: steps of each shape, on other batches than the recorded one, run both ways,
+and unless loss and gradients and all state that the step changes agree bit by bit, that form is never used.
+`compile(run_eagerly=True)` switches replaying off.
 """
+
+import contextlib
 
 import numpy as np
 
@@ -17,9 +20,12 @@ from minikeras.autodiff.differentiable import promoted
 from minikeras.autodiff.tape import unbroadcast
 from minikeras.autodiff.tensor import state
 from minikeras.nest import flatten
+from minikeras.training.steady import NotSteadyError, SteadyStep
 
 # More shapes than this in one fit are not worth recording.
 _SHAPES_KEPT = 8
+# On so many batches a replay has to give the bits of the usual way.
+_CHECKS = 2
 
 
 class Replay:
@@ -27,7 +33,7 @@ class Replay:
 
     def __init__(self, model):
         self.model = model
-        self._steps = {}
+        self._forms = {}
         self._learning = None
 
     def step(self, x, y, weight):
@@ -38,49 +44,89 @@ class Replay:
         self._learning = None
         if type(x) is not Tensor or type(y) is not Tensor or x.mask is not None:
             return None
-        leaves = [x, y] if weight is None else [x, y, weight]
+        leaves = (x, y) if weight is None else (x, y, weight)
         key = tuple([(leaf.array.shape, leaf.array.dtype.char) for leaf in leaves])
-        recorded = self._steps.get(key, _NEW)
-        if recorded is None:
-            return None
-        if recorded is _NEW:
-            if len(self._steps) < _SHAPES_KEPT:
-                self._steps[key] = None  # an error on the way leaves the shape unrecorded
-                self._learning = key, leaves, None
+        forms = self._forms.get(key)
+        if forms is None:
+            if len(self._forms) < _SHAPES_KEPT:
+                self._forms[key] = Forms()  # an error on the way leaves the shape unrecorded
+                self._learning = forms, key, leaves, None
                 state.recorder = []
             return None
-        if recorded.trusted:
-            return recorded.run(leaves)
-        state_variables = self.model.non_trainable_variables
-        before = [v.array.copy() for v in state_variables]
-        replayed = [np.array(a) for a in recorded.gradients(leaves)]
-        replayed += [v.array.copy() for v in state_variables]
-        for variable, value in zip(state_variables, before, strict=True):
-            variable.array[...] = value
-        self._learning = key, leaves, replayed
+        if forms.trusted is not None:
+            return forms.trusted.run(leaves)
+        if forms.recorded is not None:
+            with self._state_kept():
+                candidates = forms.candidates()
+            self._learning = forms, key, leaves, [(form, self._tried(form, leaves)) for form in candidates]
         return None
 
     def learn(self, applications, y_pred, loss, variables, gradients):
         """Make the recorded step of what was just done as usual, or hold it against the replay of the same batch."""
         if self._learning is None:
             return
-        key, leaves, replayed = self._learning
+        forms, key, leaves, replayed = self._learning
         if replayed is None:
-            self._steps[key] = RecordedStep.of(
-                applications, leaves, y_pred, loss, variables, self.model.optimizer
-            )
+            recorded = RecordedStep.of(applications, leaves, y_pred, loss, variables, self.model.optimizer)
+            self._forms[key] = Forms(recorded, leaves)
             return
         usual = [loss.array, y_pred.array, *gradients, *[v.array for v in self.model.non_trainable_variables]]
-        same = all(
-            g is not None and np.array_equal(r, g, equal_nan=True)
-            for r, g in zip(replayed, usual, strict=True)
-        )
-        self._steps[key].trusted = same
-        if not same:
-            self._steps[key] = None
+        forms.judge([form for form, arrays in replayed if _are_equal(arrays, usual)])
+
+    def _tried(self, form, leaves):
+        """What a form computes on a batch: loss, predictions, gradients, and the state it leaves."""
+        with self._state_kept() as variables:
+            return [np.array(a) for a in form.gradients(leaves)] + [v.array.copy() for v in variables]
+
+    @contextlib.contextmanager
+    def _state_kept(self):
+        """Within the block the model's state (moving averages, seeds) may change; afterwards it is as before."""
+        variables = self.model.non_trainable_variables
+        before = [v.array.copy() for v in variables]
+        try:
+            yield variables
+        finally:
+            for variable, value in zip(variables, before, strict=True):
+                variable.array[...] = value
 
 
-_NEW = object()
+def _are_equal(arrays, others):
+    return all(
+        b is not None and np.array_equal(a, b, equal_nan=True) for a, b in zip(arrays, others, strict=True)
+    )
+
+
+class Forms:
+    """The forms in which the steps of one shape of batch may be replayed: function by function, or in fixed memory.
+
+    trusted: the form to use, once it has given the bits of the usual way on _CHECKS batches; None so far or for good.
+    recorded: the recorded step; None if there is none or it was found wrong.
+    """
+
+    def __init__(self, recorded=None, leaves=None):
+        self.trusted = None
+        self.recorded = recorded
+        self._steady = None
+        self._leaves = leaves
+        self._checks = 0
+
+    def candidates(self):
+        """The forms to be tried on the next batch."""
+        if self._leaves is not None:
+            leaves, self._leaves = self._leaves, None
+            with contextlib.suppress(NotSteadyError):
+                self._steady = SteadyStep(self.recorded, leaves)
+        return [form for form in (self.recorded, self._steady) if form is not None]
+
+    def judge(self, right):
+        """Take which of the candidates were right; what is built on a wrong recording is as wrong."""
+        if self.recorded not in right:
+            self.recorded = None
+        if self._steady not in right or self.recorded is None:
+            self._steady = None
+        self._checks += 1
+        if self._checks == _CHECKS:
+            self.trusted = self._steady or self.recorded
 
 
 class RecordedStep:
@@ -97,7 +143,6 @@ class RecordedStep:
             return None
 
     def __init__(self, applications, leaves, y_pred, loss, variables, optimizer):
-        self.trusted = False
         self.variables = variables
         self.optimizer = optimizer
         self._slots = []
@@ -109,11 +154,20 @@ class RecordedStep:
                 tensor = application[4]
                 self._numbers[id(tensor)] = self._numbers[id(tensor.array)] = self._new(tensor.array)
         applications = [a for a in applications if a[0] is not None]
-        self._forward = [self._application(a) for a in applications]
-        self._prediction = self._number(y_pred)
-        self._loss = self._number(loss)
-        self._backward = self._reversed(applications)
+        self.forward = [self._application(a) for a in applications]
+        self.prediction = self._number(y_pred)
+        self.loss = self._number(loss)
+        self.backward = self._reversed(applications)
         self._numbers = None  # ids mean something only as long as the recorded values live
+
+    def new_slots(self, inputs):
+        """The slots as they are before a step: the inputs, the variables' arrays and the constants; the rest None."""
+        slots = list(self._slots)
+        for _, _, _, places in self.forward:
+            for place in places if type(places) is tuple else (places,):
+                slots[place] = None
+        slots[: len(inputs)] = inputs
+        return slots
 
     # Making the plan
 
@@ -160,16 +214,16 @@ class RecordedStep:
         if len(followed) != len(self.variables):
             raise _UnknownValueError  # a variable without a gradient: the usual way warns of it
         needs = set(followed)
-        for (_, numbers, _, places), application in zip(self._forward, applications, strict=True):
+        for (_, numbers, _, places), application in zip(self.forward, applications, strict=True):
             if application[-1] is not None and any(n in needs for n in numbers):
                 needs.update(places if type(places) is tuple else (places,))
-        if self._loss not in needs:
+        if self.loss not in needs:
             raise _UnknownValueError
-        has = {self._loss}
+        has = {self.loss}
         plan = []
         for i in range(len(applications) - 1, -1, -1):
             gradient = applications[i][-1]
-            _, numbers, _, places = self._forward[i]
+            _, numbers, _, places = self.forward[i]
             if gradient is None or not has.intersection(places if type(places) is tuple else (places,)):
                 continue
             joint = type(gradient) is not tuple
@@ -187,7 +241,7 @@ class RecordedStep:
             plan.append((i, places, joint, tuple(wanted), tuple(destinations)))
         if not set(followed) <= has:
             raise _UnknownValueError
-        self._targets = [(self._number(v), into.get(id(v))) for v in self.variables]
+        self.targets = [(self._number(v), into.get(id(v))) for v in self.variables]
         return plan
 
     # Running it
@@ -195,7 +249,7 @@ class RecordedStep:
     def run(self, leaves):
         """Train on one batch: (predictions, loss)."""
         loss, prediction, *gradients = self.gradients(leaves)
-        for gradient, (_, destination) in zip(gradients, self._targets, strict=True):
+        for gradient, (_, destination) in zip(gradients, self.targets, strict=True):
             if gradient is not destination:
                 destination[...] = gradient
         self.optimizer.step_all(self.variables)
@@ -210,7 +264,7 @@ class RecordedStep:
         for number, leaf in enumerate(leaves):
             slots[number] = leaf.array
         backward = []
-        for body, numbers, kwargs, places in self._forward:
+        for body, numbers, kwargs, places in self.forward:
             output, gradient = body(*[slots[n] for n in numbers], **kwargs)
             backward.append(gradient)
             if type(places) is tuple:
@@ -218,9 +272,9 @@ class RecordedStep:
                     slots[place] = value
             else:
                 slots[places] = output
-        loss = slots[self._loss]
-        found = {self._loss: np.ones_like(loss)}
-        for i, places, joint, wanted, destinations in self._backward:
+        loss = slots[self.loss]
+        found = {self.loss: np.ones_like(loss)}
+        for i, places, joint, wanted, destinations in self.backward:
             if type(places) is tuple:
                 dy = tuple([found.pop(p, None) for p in places])
             else:
@@ -234,8 +288,8 @@ class RecordedStep:
                     dx = unbroadcast(dx, shape)
                 before = found.get(number)
                 found[number] = dx if before is None else before + dx
-        prediction = slots[self._prediction]
-        return [loss, prediction, *[found[number] for number, _ in self._targets]]
+        prediction = slots[self.prediction]
+        return [loss, prediction, *[found[number] for number, _ in self.targets]]
 
 
 class _UnknownValueError(Exception):

@@ -15,13 +15,17 @@ from minikeras.nest import map_structure
 from minikeras.ops import elementwise
 from minikeras.registry import is_built_in
 from minikeras.serialization import deserialize, serialize
+from minikeras.spellings.calls import accepting
+from minikeras.spellings.logs import Logs
 from minikeras.training.arrays import as_batch, class_weights, pack, split_validation, unpack, warn_of_nan
 from minikeras.training.compiled import CompiledLoss, CompiledMetrics
-from minikeras.training.data import as_arrays, batch_length, is_stream, source_of
-from minikeras.training.epochs import Epochs
+from minikeras.training.conversion import is_stream
+from minikeras.training.data import as_arrays, batch_length, source_of
+from minikeras.training.epochs import Epochs, limited
 from minikeras.training.logs import LazyLogs
 from minikeras.training.pydataset import PyDataset
 from minikeras.training.replay import Replay
+from minikeras.training.thawing import CompiledState, thawed
 from minikeras.training.whole_steps import WholeSteps
 
 
@@ -40,6 +44,7 @@ class Trainer:
 
     # 1. Compile
 
+    @accepting("Model.compile", looked_at=3)
     def compile(
         self,
         optimizer="rmsprop",
@@ -81,6 +86,7 @@ class Trainer:
         self.steps_per_execution = steps_per_execution
         self.stop_training = False
         self.compiled = True
+        self._compiled_state = CompiledState(self)
         self._forget_structure()
 
     def get_compile_config(self):
@@ -229,7 +235,9 @@ class Trainer:
 
     def _own_metrics(self):
         if self._layer_metrics is None or self._layer_metrics[0] != len(metrics_added):
-            mine = {id(m) for m in self._all_compiled_metrics()}
+            # A compiled model inside this one reports to its own fit alone.
+            models = [layer for layer in self._flatten_layers() if isinstance(layer, Trainer)]
+            mine = {id(m) for model in models for m in model._all_compiled_metrics()}
             found = [m for m in super().metrics if id(m) not in mine]
             self._layer_metrics = len(metrics_added), found
         return self._layer_metrics[1]
@@ -254,6 +262,7 @@ class Trainer:
 
     # 3. Many steps
 
+    @accepting("Model.fit")
     def fit(
         self,
         x=None,
@@ -275,23 +284,27 @@ class Trainer:
     ):
         """Train for `epochs` passes over the data; returns the History of the metrics.
 
-        x: an array of samples, a list or dictionary of them for several inputs, or anything that yields batches
-        (generator, PyDataset, data loader), which then holds y and the weights too. validation_split takes the last
-        rows, before any shuffling. class_weight: {class: weight}. Ctrl-C ends the training after the current step; the model
+        x: an array of samples (NumPy, memory map, data frame, HDF5, zarr, SciPy sparse, other libraries' tensors), a list
+        or dictionary of them for several inputs, or anything that yields batches (generator, PyDataset, data loader),
+        which then holds y and the weights too. Arrays are read batch by batch and never copied whole. shuffle: True draws
+        a new order of all rows for each epoch; 'batch' shuffles batches of neighbouring rows, which is far faster where
+        rows are read from compressed files. validation_split takes the last rows, before any shuffling. class_weight: {class: weight}. Ctrl-C ends the training after the current step; the model
         and `model.history` stay usable.
         """
         self._require_compiled("fit")
+        epochs = limited(epochs)
         self._forget_structure()
         if validation_split and validation_data is None:
             if is_stream(x) or isinstance(x, PyDataset):
                 raise ValueError(
                     "validation_split needs arrays. Pass validation_data for generators and data sets."
                 )
-            x, y, sample_weight = as_arrays(x, y, sample_weight)
+            x, y, sample_weight = as_arrays(self._columns_by_name(x), y, sample_weight)
             (x, y, sample_weight), validation_data = split_validation(x, y, sample_weight, validation_split)
         dtypes = self._input_dtypes()
+        x = self._columns_by_name(x)
         source = source_of(x, y, sample_weight, batch_size, shuffle, steps_per_epoch, class_weight, dtypes)
-        warn_of_nan(x)
+        warn_of_nan(getattr(source, "structure", (None,))[0])
         training = Epochs(source, steps_per_epoch, first_epoch=initial_epoch)
         validation = None
         if validation_data is not None:
@@ -301,19 +314,19 @@ class Trainer:
         events = self._events(callbacks, verbose, epochs=epochs, steps=training.steps, history=True)
         self.stop_training = False
         events.data = (training, validation)
-        logs = {}
-        with events:
+        logs = Logs()
+        with events, WholeSteps() as steps, thawed(self):
             events.on_train_begin()
             for epoch in range(training.first_epoch, epochs):
                 if self.stop_training and not training.first_batch_of(epoch):
                     break
                 self.reset_metrics()
                 events.on_epoch_begin(epoch)
-                result = self._run(self.train_step, training, epoch, events, "train")
+                result = self._run(self.train_step, training, epoch, events, "train", steps)
                 logs = self._as_logs(result)
                 if validation is not None and _is_due(epoch, validation_freq):
                     logs.update(
-                        {f"val_{name}": value for name, value in self._evaluate(validation, events).items()}
+                        {f"val_{name}": v for name, v in self._evaluate(validation, events, steps).items()}
                     )
                 events.on_epoch_end(epoch, logs)
             self.optimizer.finalize_variable_values(self.trainable_variables)
@@ -321,6 +334,7 @@ class Trainer:
         self.history = events.history
         return events.history
 
+    @accepting("Model.evaluate")
     def evaluate(
         self,
         x=None,
@@ -334,18 +348,21 @@ class Trainer:
     ):
         """The loss and metrics on the data: a number, a list in the order of `metrics_names`, or a dictionary."""
         self._require_compiled("evaluate")
+        x = self._columns_by_name(x)
         source = source_of(x, y, sample_weight, batch_size, x_dtypes=self._input_dtypes())
         epochs = Epochs(source, steps)
         events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps)
-        with events:
-            logs = self._evaluate(epochs, events)
+        with events, WholeSteps() as whole:
+            logs = self._evaluate(epochs, events, whole)
         if return_dict:
             return logs
         values = list(logs.values())
         return values[0] if len(values) == 1 else values
 
+    @accepting("Model.predict")
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The outputs for the data, as NumPy arrays."""
+        x = self._columns_by_name(x)
         source = source_of(x, None, None, batch_size, x_dtypes=self._input_dtypes())
         epochs = Epochs(source, steps)
         events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps)
@@ -356,9 +373,9 @@ class Trainer:
             collected.append(map_structure(lambda o: np.asarray(o), outputs))
             return {"outputs": collected[-1]}
 
-        with events:
+        with events, WholeSteps() as whole:
             events.on_predict_begin()
-            self._run(step, epochs, 0, events, "predict")
+            self._run(step, epochs, 0, events, "predict", whole)
             events.on_predict_end()
         if not collected:
             raise ValueError("predict received no batches of data.")
@@ -366,7 +383,7 @@ class Trainer:
             return map_structure(np.array, collected[0])
         return map_structure(lambda *parts: np.concatenate(parts), *collected)
 
-    def _run(self, step, epochs, epoch, events, mode):
+    def _run(self, step, epochs, epoch, events, mode, steps):
         """The one loop: a step for each batch, with the events around it. Returns the last step's logs."""
         begin = events.batch_listener(f"on_{mode}_batch_begin")
         end = events.batch_listener(f"on_{mode}_batch_end")
@@ -375,32 +392,32 @@ class Trainer:
         logs = LazyLogs(self) if first else None
         if first and self.stop_training:
             return logs
-        with WholeSteps() as steps:
-            for number, batch in enumerate(epochs.epoch(epoch), first):
-                batch = events.batch = pack(batch)
-                if begin is not None:
-                    begin(number)
-                steps.inside = True
-                logs = step(batch)
-                steps.inside = False
-                if steps.interrupted:
-                    break
-                if end is not None:
-                    end(number, logs)
-                if stops and self.stop_training:
-                    break
+        for number, batch in enumerate(epochs.epoch(epoch), first):
+            batch = events.batch = pack(batch)
+            if begin is not None:
+                begin(number)
+            steps.inside = True
+            logs = step(batch)
+            steps.inside = False
+            if steps.interrupted:
+                raise KeyboardInterrupt
+            if end is not None:
+                end(number, logs)
+            if stops and self.stop_training:
+                break
         return logs
 
-    def _evaluate(self, epochs, events):
+    def _evaluate(self, epochs, events, steps):
         self.reset_metrics()
         events.on_test_begin()
-        logs = self._as_logs(self._run(self.test_step, epochs, 0, events, "test"))
+        logs = self._as_logs(self._run(self.test_step, epochs, 0, events, "test", steps))
         events.on_test_end(logs)
         return logs
 
     def _validation(self, data, batch_size, steps, dtypes):
         if isinstance(data, (list, tuple)) and not isinstance(data, PyDataset):
             x, y, weight = unpack(tuple(data))
+            x = self._columns_by_name(x)
             return Epochs(source_of(x, y, weight, batch_size, x_dtypes=dtypes), steps)
         return Epochs(source_of(data, None, None, batch_size, x_dtypes=dtypes), steps)
 
@@ -423,28 +440,35 @@ class Trainer:
     def _as_logs(self, result):
         """The metrics at the end of an epoch as a dictionary of Python numbers."""
         if result is None:
-            return {}
+            return Logs()
         if isinstance(result, LazyLogs):
             values = result.read()
         else:
             # A step of the user's own: the metrics' final values if it reported all of them, else what it returned.
             values, final = dict(result), dict(self.get_metrics_result().items())
             values = final if final.keys() == values.keys() else values
-        return {name: plain_number(value) for name, value in values.items()}
+        return Logs({name: plain_number(value) for name, value in values.items()})
 
     def _input_dtypes(self):
         """The dtypes the model's inputs are converted to while batches are gathered; None where it does not say."""
         return None
 
+    def _columns_by_name(self, x):
+        """A data frame as the dictionary of those of its columns that the model's inputs are named after, if they are."""
+        return x
+
     # 4. One batch at a time
 
+    @accepting("Model.train_on_batch")
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
         """One training step on exactly these samples; the metrics are those of this batch alone."""
         self._require_compiled("train_on_batch")
         if class_weight is not None:
             sample_weight = class_weights(y, class_weight)
-        return self._on_batch(self.train_step, (x, y, sample_weight), return_dict)
+        with thawed(self):
+            return self._on_batch(self.train_step, (x, y, sample_weight), return_dict)
 
+    @accepting("Model.test_on_batch")
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Judge exactly these samples; the metrics are those of this batch alone."""
         self._require_compiled("test_on_batch")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from minikeras import seeds
+from minikeras.messages import say
 from minikeras.utils.batches import Batches
 
 
@@ -37,7 +38,7 @@ def dataset_of_files(
     if label_mode == "binary" and len(names) != 2:
         raise ValueError(f"label_mode 'binary' needs exactly 2 classes, received {len(names)}: {names}.")
     if verbose:
-        print(f"Found {len(paths)} files" + (f" belonging to {len(names)} classes." if names else "."))
+        say(f"Found {len(paths)} files" + (f" belonging to {len(names)} classes." if names else "."))
     order = np.arange(len(paths))
     if shuffle:
         seed = seeds.make_default_seed() if seed is None else seed
@@ -53,7 +54,7 @@ def dataset_of_files(
         dataset.class_names = names
         made.append(dataset)
         if verbose and name:
-            print(f"Using {len(part)} files for {name}.")
+            say(f"Using {len(part)} files for {name}.")
     return tuple(made) if subset == "both" else made[0]
 
 

@@ -22,7 +22,7 @@ def plot_model(
     """Draw a built model's layers and connections into a file (png, svg, pdf) and return its path.
 
     rankdir: 'TB' from top to bottom, 'LR' from left to right. expand_nested lists a nested model's layers in its box.
-    splines: accepted as in Keras; arrows are straight. Needs matplotlib, no Graphviz.
+    splines: 'curved' or 'spline' bend the arrows, all other words leave them straight. Needs matplotlib, no Graphviz.
     """
     if kwargs:
         raise ValueError(f"plot_model does not know the arguments {sorted(kwargs)}.")
@@ -39,19 +39,16 @@ def plot_model(
         raise ImportError(
             "plot_model needs matplotlib, which is not installed. Run: pip install matplotlib"
         ) from error
-    boxes, arrows = _layout(model)
-    texts = [
-        _text(
-            layer,
-            show_shapes,
-            show_dtype,
-            show_layer_names,
-            show_layer_activations,
-            show_trainable,
-            expand_nested,
-        )
-        for layer, _, _ in boxes
-    ]
+    boxes, arrows = layout(model)
+    shown = {
+        "show_shapes": show_shapes,
+        "show_dtype": show_dtype,
+        "show_layer_names": show_layer_names,
+        "show_layer_activations": show_layer_activations,
+        "show_trainable": show_trainable,
+        "expand_nested": expand_nested,
+    }
+    texts = [description(layer, **shown) for layer, _, _ in boxes]
     lines = max(text.count("\n") + 1 for text in texts)
     tall = _HEIGHT + 0.2 * (lines - 1)
     across, down = max(c for _, _, c in boxes) + 1, max(r for _, r, _ in boxes) + 1
@@ -69,16 +66,17 @@ def plot_model(
         )
         for point, text in zip(points, texts, strict=True)
     ]
+    bend = "arc3,rad=0.2" if splines in ("curved", "spline") else "arc3"
     for first, second in arrows:
         axes.annotate(
             "", points[second], points[first],
-            arrowprops={"arrowstyle": "->", "patchA": marks[first].get_bbox_patch(), "patchB": marks[second].get_bbox_patch()},
+            arrowprops={"arrowstyle": "->", "connectionstyle": bend, "patchA": marks[first].get_bbox_patch(), "patchB": marks[second].get_bbox_patch()},
         )  # fmt: skip
     figure.savefig(to_file, dpi=dpi)
     return str(to_file)
 
 
-def _layout(model):
+def layout(model):
     """[(layer or function, row, column)] and [(box, box)] arrows; a box stands one row below the last it needs."""
     graph = getattr(model, "_graph", None)
     if graph is None:
@@ -102,18 +100,27 @@ def _layout(model):
     return boxes, arrows
 
 
-def _text(layer, shapes, dtype, names, activations, trainable, nested):
+def description(
+    layer,
+    show_shapes=False,
+    show_dtype=False,
+    show_layer_names=False,
+    show_layer_activations=False,
+    show_trainable=False,
+    expand_nested=False,
+):
+    """What stands in the box of a layer or function, a line for each thing that is shown."""
     kind = getattr(layer, "__name__", None) or type(layer).__name__
-    lines = [f"{layer.name} ({kind})" if names and hasattr(layer, "name") else kind]
-    if activations and hasattr(layer, "activation"):
+    lines = [f"{layer.name} ({kind})" if show_layer_names and hasattr(layer, "name") else kind]
+    if show_layer_activations and hasattr(layer, "activation"):
         lines.append(f"activation: {getattr(layer.activation, '__name__', layer.activation)}")
     shape = getattr(layer, "_output_shape", None)
-    if shapes and shape is not None:
+    if show_shapes and shape is not None:
         lines.append(f"output: {shape}")
-    if dtype and hasattr(layer, "compute_dtype"):
+    if show_dtype and hasattr(layer, "compute_dtype"):
         lines.append(f"dtype: {layer.compute_dtype}")
-    if trainable and hasattr(layer, "trainable"):
+    if show_trainable and hasattr(layer, "trainable"):
         lines.append("trainable" if layer.trainable else "frozen")
-    if nested and hasattr(layer, "layers"):
+    if expand_nested and hasattr(layer, "layers"):
         lines += [f"  {inner.name} ({type(inner).__name__})" for inner in layer.layers]
     return "\n".join(lines)

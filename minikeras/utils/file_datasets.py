@@ -7,6 +7,7 @@ import numpy as np
 from minikeras import config
 from minikeras.utils.directory import dataset_of_files
 from minikeras.utils.image import img_to_array, load_img, padded, resized
+from minikeras.utils.sound import load_wav
 from minikeras.utils.timeseries import check_format
 
 _IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -87,6 +88,45 @@ def text_dataset_from_directory(
 
     return dataset_of_files(
         directory, (".txt",), read, labels=labels, label_mode=label_mode, class_names=class_names,
+        batch_size=batch_size, shuffle=shuffle, seed=seed, validation_split=validation_split, subset=subset,
+        follow_links=follow_links, verbose=verbose,
+    )  # fmt: skip
+
+
+def audio_dataset_from_directory(
+    directory,
+    labels="inferred",
+    label_mode="int",
+    class_names=None,
+    batch_size=32,
+    sampling_rate=None,
+    output_sequence_length=None,
+    ragged=False,
+    shuffle=True,
+    seed=None,
+    validation_split=None,
+    subset=None,
+    follow_links=False,
+    verbose=True,
+):
+    """A data set of the .wav files below a directory, one folder a class: batches (sounds, labels).
+
+    Sounds are (batch, time, channels) of float32 between -1 and 1, cut or filled with zeros to output_sequence_length
+    samples, or filled to the longest of the batch. sampling_rate: samples in a second, to which all are brought. The rest is
+    as in `image_dataset_from_directory`.
+    """
+    if ragged:
+        raise ValueError(
+            "audio_dataset_from_directory has no ragged tensors. Pass output_sequence_length, or let it fill with zeros."
+        )
+
+    def read(paths):
+        sounds = [load_wav(path, sampling_rate, output_sequence_length) for path in paths]
+        longest = max(map(len, sounds))
+        return np.stack([np.pad(sound, [(0, longest - len(sound)), (0, 0)]) for sound in sounds])
+
+    return dataset_of_files(
+        directory, (".wav",), read, labels=labels, label_mode=label_mode, class_names=class_names,
         batch_size=batch_size, shuffle=shuffle, seed=seed, validation_split=validation_split, subset=subset,
         follow_links=follow_links, verbose=verbose,
     )  # fmt: skip

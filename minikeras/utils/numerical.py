@@ -4,8 +4,10 @@ import numpy as np
 
 from minikeras import config
 from minikeras.autodiff import Tensor, as_array
+from minikeras.spellings.calls import accepting
 
 
+@accepting
 def to_categorical(x, num_classes=None):
     """Integer labels as one-hot rows: shape (n,) or (n, 1) becomes (n, num_classes).
 

@@ -138,7 +138,7 @@ def test_arguments_of_plateau():
         callbacks.ReduceLROnPlateau(factor=1.5)
     with pytest.raises(TypeError, match=r"unknown arguments: 'paitence'. Did you mean 'patience'\?"):
         callbacks.ReduceLROnPlateau(paitence=3)
-    with pytest.warns(DeprecationWarning, match="use min_delta"):
+    with pytest.warns(DeprecationWarning, match=r"write ReduceLROnPlateau\(min_delta="):
         assert callbacks.ReduceLROnPlateau(epsilon=0.5).min_delta == 0.5
 
 

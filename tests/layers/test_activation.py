@@ -28,7 +28,7 @@ def test_settings_are_not_negative(cls, kwargs):
 
 
 def test_an_older_spelling_of_leaky_relu():
-    with pytest.warns(DeprecationWarning, match="write negative_slope="):
+    with pytest.warns(DeprecationWarning, match=r"write LeakyReLU\(negative_slope="):
         layer = layers.LeakyReLU(alpha=0.2)
     assert layer.negative_slope == 0.2
 

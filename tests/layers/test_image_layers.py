@@ -17,7 +17,24 @@ RANDOM = {
     "shear": lambda **k: layers.RandomShear(0.3, 0.3, **k),
     "brightness": lambda **k: layers.RandomBrightness(0.3, **k),
     "contrast": lambda **k: layers.RandomContrast(0.3, **k),
+    "hue": lambda **k: layers.RandomHue(0.3, **k),
+    "saturation": lambda **k: layers.RandomSaturation((0.2, 0.7), value_range=(0, 1), **k),
+    "degeneration": lambda **k: layers.RandomColorDegeneration(0.5, **k),
+    "jitter": lambda **k: layers.RandomColorJitter((0, 255), 0.2, 0.2, None, 0.2, **k),
+    "posterization": lambda **k: layers.RandomPosterization(6, **k),
+    "solarization": lambda **k: layers.Solarization(0.3, 0.4, **k),
+    "sharpness": lambda **k: layers.RandomSharpness(0.9, **k),
+    "blur": lambda **k: layers.RandomGaussianBlur(**k),
+    "invert": lambda **k: layers.RandomInvert(0.5, **k),
+    "erasing": lambda **k: layers.RandomErasing(**k),
+    "perspective": lambda **k: layers.RandomPerspective(scale=0.4, **k),
+    "elastic": lambda **k: layers.RandomElasticTransform(scale=(0.8, 1.0), **k),
+    "mix_up": lambda **k: layers.MixUp(1.0, **k),
+    "cut_mix": lambda **k: layers.CutMix(**k),
+    "rand_augment": lambda **k: layers.RandAugment(num_ops=3, **k),
+    "aug_mix": lambda **k: layers.AugMix(**k),
 }
+
 
 
 @pytest.mark.parametrize("make", RANDOM.values(), ids=RANDOM)
@@ -71,7 +88,7 @@ def test_labels_and_masks_travel_with_the_images():
     assert result["labels"].tolist() == result["path"].tolist() == list(range(6))
     assert set(np.unique(layers.RandomRotation(0.2, seed=1)(data)["segmentation_masks"])) == {0.0, 1.0}
     assert data["images"] is IMAGES
-    with pytest.raises(NotImplementedError, match="does not move bounding boxes"):
+    with pytest.raises(ValueError, match="know their format"):
         layers.RandomFlip()({"images": IMAGES, "bounding_boxes": np.zeros((6, 1, 4))})
 
 

@@ -139,7 +139,7 @@ def test_root_mean_square_is_one():
 
 
 def test_an_older_spelling_of_root_mean_square():
-    with pytest.warns(DeprecationWarning, match="use RMSNormalization"):
+    with pytest.warns(DeprecationWarning, match="write RMSNormalization"):
         layer = layers.LayerNormalization(rms_scaling=True, scale=False)
     x = batch(3, 8)
     np.testing.assert_allclose(layer(x).numpy(), x / np.sqrt(x.var(-1, keepdims=True) + 1e-3), rtol=1e-4)

@@ -1,6 +1,6 @@
 """Files that an attacker would send: each is written by a function of its path, and named after what it tries.
 
-The comments name the published vulnerabilities of Keras whose way in is the same.
+`VULNERABILITIES` says which of them try what the published vulnerabilities of Keras were open to.
 """
 
 import base64
@@ -68,7 +68,7 @@ def weights(path, write):
 # Code in configurations
 
 
-def lambda_layer(path):  # CVE-2024-3660
+def lambda_layer(path):
     code = base64.b64encode(marshal.dumps(compile("__import__('os').system('id')", "x", "eval"))).decode()
     function = {"class_name": "__lambda__", "config": {"value": [code, None, None]}}
     with_layer(path, {"class_name": "Lambda", "module": "keras.layers", "config": {"function": function}})
@@ -85,7 +85,7 @@ def lambda_as_activation(path):
     )
 
 
-def named_module(path):  # CVE-2025-1550
+def named_module(path):
     function = {"class_name": "function", "module": "os", "config": "system", "registered_name": "system"}
     with_layer(
         path, {"class_name": "Activation", "module": "keras.layers", "config": {"activation": function}}
@@ -99,7 +99,7 @@ def class_of_a_module(path):
     )
 
 
-def downloading_function(path):  # CVE-2025-8747
+def downloading_function(path):
     function = {
         "class_name": "function",
         "module": "keras.utils",
@@ -117,14 +117,14 @@ def downloading_function(path):  # CVE-2025-8747
     )
 
 
-def lambda_in_the_older_format(path):  # CVE-2025-9905
+def lambda_in_the_older_format(path):
     code = {"class_name": "Lambda", "config": {"function": ["YWJj", None, None], "function_type": "lambda"}}
     with h5py.File(path, "w") as file:
         file.attrs["model_config"] = json.dumps({"class_name": "Sequential", "config": {"layers": [code]}})
         file.create_group("model_weights").attrs["layer_names"] = [b"lambda"]
 
 
-def safe_mode_off_from_within(path):  # CVE-2025-9906
+def safe_mode_off_from_within(path):
     off = {"class_name": "function", "module": "keras.config", "config": "enable_unsafe_deserialization"}
     with_layer(path, {"class_name": "Activation", "module": "keras.layers", "config": {"activation": off}})
 
@@ -149,19 +149,19 @@ def endless_configuration(path):
 # Other files
 
 
-def vocabulary_of_another_file(path):  # CVE-2025-12058
+def vocabulary_of_another_file(path):
     with_layer(
         path,
         {"class_name": "StringLookup", "module": "keras.layers", "config": {"vocabulary": "/etc/passwd"}},
     )
 
 
-def vocabulary_of_another_host(path):  # CVE-2025-12058
+def vocabulary_of_another_host(path):
     config = {"vocabulary": "http://127.0.0.1:9/secret"}
     with_layer(path, {"class_name": "TextVectorization", "module": "keras.layers", "config": config})
 
 
-def member_above_the_archive(path):  # CVE-2025-12060
+def member_above_the_archive(path):
     archive(path, {"../../evil.py": "print('evil')"})
 
 
@@ -222,7 +222,7 @@ def endless_directory(path):
     path.write_bytes(data[: place + 10] + struct.pack("<H", 65535) + data[place + 12 :])
 
 
-def declared_shape(path):  # CVE-2026-0897
+def declared_shape(path):
     def write(file, group):
         group.create_dataset("0", shape=(HUGE, HUGE), dtype="float32", chunks=(1, 1024), compression="gzip")
 
@@ -249,7 +249,7 @@ def input_of_any_size(path):
 # Storage of HDF5 elsewhere
 
 
-def external_storage(path):  # CVE-2026-1669
+def external_storage(path):
     def write(file, group):
         group.create_dataset("0", shape=(2, 3), dtype="float32", external=[("/etc/passwd", 0, 24)])
 
@@ -320,3 +320,16 @@ REFUSED = [
     named_module, class_of_a_module, safe_mode_off_from_within, texts_as_an_array, deep_configuration,
     zip_member_that_lies,
 ]  # fmt: skip
+# The published vulnerabilities of Keras, and the files that try the same here. (What CVE-2025-12060 did with archives of
+# data sets is tried in tests/utils, too.)
+VULNERABILITIES = {
+    "CVE-2024-3660": [lambda_layer, lambda_as_activation],
+    "CVE-2025-1550": [named_module, class_of_a_module],
+    "CVE-2025-8747": [downloading_function],
+    "CVE-2025-9905": [lambda_in_the_older_format],
+    "CVE-2025-9906": [safe_mode_off_from_within],
+    "CVE-2025-12058": [vocabulary_of_another_file, vocabulary_of_another_host],
+    "CVE-2025-12060": [member_above_the_archive, member_with_an_absolute_name, symbolic_link],
+    "CVE-2026-0897": [declared_shape, contiguous_shape_without_data],
+    "CVE-2026-1669": [external_storage, virtual_dataset, external_link, external_storage_in_the_older_format],
+}

@@ -1,19 +1,23 @@
-"""Valid model files, and what random changes make of them.
+"""Valid files, and what random changes make of them.
 
-`python tests/saving/mutations.py 20000` tries so many, and prints what came of them.
+`python tests/saving/mutations.py FIRST COUNT` tries the changes of these numbers, and prints in JSON what came of them.
 """
 
 import collections
 import io
 import json
+import pathlib
 import random
 import resource
 import sys
+import tempfile
 import time
+import traceback
 import warnings
 import zipfile
 
 import minikeras as keras
+from minikeras.callbacks import snapshot
 from minikeras.saving import ModelFileError
 
 _ODD = (
@@ -24,6 +28,26 @@ _ODD = (
 
 def originals():
     """Small valid files: {name: bytes}."""
+    files = {}
+    for name, model in models().items():
+        model.compile("adam", "mse", metrics=["mae"])
+        model.train_on_batch(*[_zeros(shape) for shape in (model.input_shape, model.output_shape)])
+        files[f"{name}.json"] = model.to_json().encode()
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder)
+            model.save(path / f"{name}.keras")
+            model.save(path / f"{name}.h5")
+            model.save_weights(path / f"{name}.weights.h5")
+            backup = keras.callbacks.BackupAndRestore(path, delete_checkpoint=False)
+            data = [_zeros(shape) for shape in (model.input_shape, model.output_shape)]
+            model.fit(*data, verbose=0, callbacks=[backup])
+            (path / "latest.npz").rename(path / f"{name}.npz")
+            files.update((file.name, file.read_bytes()) for file in path.iterdir())
+    return files
+
+
+def models():
+    """{name: model} of the kinds whose files are changed."""
     layers = keras.layers
     x = keras.Input((4,))
     h = layers.Dense(3, activation="relu")(x)
@@ -38,41 +62,26 @@ def originals():
             layers.Dense(2),
         ]
     )
-    files = {}
-    for name, model in (("branched", branched), ("sequence", sequence), ("images", images)):
-        model.compile("adam", "mse", metrics=["mae"])
-        model.train_on_batch(*[_zeros(shape) for shape in (model.input_shape, model.output_shape)])
-        for ending in ("keras", "h5"):
-            files[f"{name}.{ending}"] = _saved(model, ending)
-    return files
+    return {"branched": branched, "sequence": sequence, "images": images}
 
 
 def _zeros(shape):
     return keras.ops.zeros((2, *shape[1:])).numpy()
 
 
-def _saved(model, ending):
-    if ending == "keras":
-        buffer = io.BytesIO()
-        keras.saving.save_model(model, buffer)
-        return buffer.getvalue()
-    import pathlib
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / "model.h5"
-        model.save(path)
-        return path.read_bytes()
-
-
 def mutated(data, chance):
     """The bytes of a file with a few random changes: of its bytes, or inside the members of an archive."""
+    if data[:1] == b"{" and chance.random() < 0.8:
+        return json.dumps(_changed_value(json.loads(data), chance)).encode()
     if not zipfile.is_zipfile(io.BytesIO(data)) or chance.random() < 0.2:
         return _changed_bytes(data, chance)
     # A changed member gets a fresh checksum, so that it is read at all.
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    if chance.random() < 0.6:
+    if "config.json" not in members:
+        name = chance.choice(sorted(members))
+        members[name] = _changed_bytes(members[name], chance)
+    elif chance.random() < 0.6:
         members["config.json"] = json.dumps(
             _changed_value(json.loads(members["config.json"]), chance)
         ).encode()
@@ -128,38 +137,48 @@ def _places(value):
             yield from _places(value[key])
 
 
-def outcome(path, data):
-    """What loading a file ends in: 'loaded' or 'refused'; anything else is raised."""
+def outcome(path, data, receivers):
+    """What reading a file ends in: 'loaded' or 'refused'; anything else is raised.
+
+    receivers: the models (see `models`) that take the weights of files that hold weights only.
+    """
     path.write_bytes(data)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            keras.saving.load_model(path)
-        except ModelFileError:
+            if path.name.endswith(".weights.h5"):
+                receivers[path.name.split(".")[0]].load_weights(path)
+            elif path.suffix == ".json":
+                keras.models.model_from_json(data.decode("utf-8", "replace"))
+            elif path.suffix == ".npz":
+                snapshot.read(path)
+            else:
+                keras.saving.load_model(path)
+        except (ModelFileError, snapshot.DamagedSnapshotError):
             return "refused"
     return "loaded"
 
 
-def main(count):
-    import pathlib
-    import tempfile
-
-    files, counts, slow = originals(), collections.Counter(), 0.0
+def main(first, count):
+    files, receivers = originals(), models()
+    counts, slowest, wrong = collections.Counter(), 0.0, []
+    start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with tempfile.TemporaryDirectory() as folder:
-        for number in range(count):
+        for number in range(first, first + count):
             chance = random.Random(number)
             name = chance.choice(sorted(files))
-            start = time.perf_counter()
+            data = mutated(files[name], chance)
+            began = time.process_time()
             try:
-                counts[outcome(pathlib.Path(folder) / name, mutated(files[name], chance))] += 1
+                result = outcome(pathlib.Path(folder) / name, data, receivers)
             except BaseException:
-                print(f"mutation {number} of {name}")
-                raise
-            slow = max(slow, time.perf_counter() - start)
-    print(
-        dict(counts), f"slowest {slow:.2f} s, {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB"
-    )
+                wrong.append(f"number {number}, {name}: {traceback.format_exc()}")
+                result = "wrong"
+            counts[f"{name.split('.', 1)[1]} {result}"] += 1
+            slowest = max(slowest, time.process_time() - began)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start) << 10
+    print(json.dumps({"counts": counts, "slowest": slowest, "grown": grown, "wrong": wrong}))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

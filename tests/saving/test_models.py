@@ -215,10 +215,8 @@ def test_an_existing_file_is_kept_without_overwrite(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["model", "model.tf", "model.zip"])
-def test_other_endings_are_refused(name, tmp_path):
-    with pytest.raises(ValueError, match=r"ends in \.keras"):
-        small().save(tmp_path / name)
-    with pytest.raises(ValueError, match=r"ends in \.keras"):
+def test_nothing_under_another_ending(name, tmp_path):
+    with pytest.raises(ValueError, match=r"ends in \.keras.*no such file"):
         keras.saving.load_model(tmp_path / name)
 
 

@@ -75,7 +75,7 @@ def test_objects_may_be_left_out(tmp_path):
 
 def test_errors_say_what_to_do(tmp_path):
     with pytest.raises(ValueError, match=r"ends in \.weights\.h5"):
-        model().save_weights(tmp_path / "w.h5")
+        model().save_weights(tmp_path / "w.keras")
     with pytest.raises(ValueError, match=r"ends in \.weights\.h5"):
         model().load_weights(tmp_path / "w.npz")
     with pytest.raises(ValueError, match=r"has no weights yet, so none can be saved.*build"):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras.compat.tensorflow.dtypes import as_dtype, float32
+from minikeras.compat.tensorflow.dtype import as_dtype, float32
 
 
 class TensorShape(tuple):

@@ -52,7 +52,12 @@ inline float* data(nb::handle h) {
     return h.is_none() ? nullptr : static_cast<float*>(PyArray_DATA(as_array(h)));
 }
 
+struct Allocations;
+extern thread_local Allocations* allocations;  // set while a call is noted or repeated, see repeat.h
+nb::object take_array(int dimensions, const npy_intp* shape, int type);
+
 inline nb::object new_array(int dimensions, const npy_intp* shape, int type = NPY_FLOAT32) {
+    if (allocations) return take_array(dimensions, shape, type);
     PyObject* array = PyArray_SimpleNew(dimensions, const_cast<npy_intp*>(shape), type);
     if (!array) throw nb::python_error();
     return nb::steal(array);
@@ -160,5 +165,7 @@ void bind_optimizers(nb::module_& m);
 void bind_rows(nb::module_& m);
 void bind_normalization(nb::module_& m);
 void bind_recurrent(nb::module_& m);
+void bind_repeat(nb::module_& m);
+void bind_sums(nb::module_& m);
 
 }  // namespace minikeras

@@ -19,10 +19,10 @@ int element_of(handle x) {
     }
 }
 
-bool is_float32(handle dtype) {
+int type_of(handle dtype) {
     PyArray_Descr* description = nullptr;
     if (PyArray_DescrConverter(dtype.ptr(), &description) == NPY_FAIL) throw nb::python_error();
-    const bool result = description->type_num == NPY_FLOAT32;
+    const int result = description->type_num;
     Py_DECREF(description);
     return result;
 }
@@ -30,9 +30,10 @@ bool is_float32(handle dtype) {
 object gather(handle x, handle indices_, handle dtype, handle out) {
     object index = as_indices(indices_);
     const bool plain = index.is_valid() && PyArray_CheckExact(x.ptr()) && PyArray_ISCARRAY_RO(as_array(x)) &&
-                       axes(x) >= 1 && element_of(x) >= 0 && count(x) > 0 && is_float32(dtype) &&
-                       are_inside(index, length(x, 0));
-    if (!plain) return otherwise("gather", x, indices_, dtype, out);
+                       axes(x) >= 1 && element_of(x) >= 0 && count(x) > 0 && are_inside(index, length(x, 0));
+    const int type = plain ? type_of(dtype) : NPY_NOTYPE;
+    const bool copies = plain && type == PyArray_TYPE(as_array(x));  // labels, mostly: nothing to convert
+    if (!plain || !(copies || type == NPY_FLOAT32)) return otherwise("gather", x, indices_, dtype, out);
     npy_intp shape[NPY_MAXDIMS];
     const Index index_axes = axes(index), x_axes = axes(x);
     if (index_axes + x_axes - 1 > NPY_MAXDIMS) return otherwise("gather", x, indices_, dtype, out);
@@ -41,15 +42,22 @@ object gather(handle x, handle indices_, handle dtype, handle out) {
     const int dimensions = static_cast<int>(index_axes + x_axes - 1);
     object result;
     if (out.is_none()) {
-        result = new_array(dimensions, shape);
+        result = new_array(dimensions, shape, type);
     } else {
-        if (!is_float(out) || !PyArray_ISWRITEABLE(as_array(out)) || axes(out) != dimensions ||
+        if (!is_plain(out, type) || !PyArray_ISWRITEABLE(as_array(out)) || axes(out) != dimensions ||
             !PyArray_CompareLists(PyArray_DIMS(as_array(out)), shape, dimensions)) {
             return otherwise("gather", x, indices_, dtype, out);
         }
         result = nb::borrow(out);
     }
     const Index width = count(x) / length(x, 0);
+    if (copies && type != NPY_FLOAT32) {
+        const std::size_t bytes = static_cast<std::size_t>(width * PyArray_ITEMSIZE(as_array(x)));
+        const char* rows = static_cast<const char*>(PyArray_DATA(as_array(x)));
+        char* to = static_cast<char*>(PyArray_DATA(as_array(result)));
+        for (Index i = 0; i < count(index); ++i) std::memcpy(to + i * bytes, rows + indices(index)[i] * bytes, bytes);
+        return result;
+    }
     Computing computing(count(index) * width);
     active->gather(count(index), width, element_of(x), PyArray_DATA(as_array(x)), indices(index), data(result));
     return result;

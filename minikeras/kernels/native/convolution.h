@@ -19,6 +19,7 @@
 #pragma once
 
 #include "dense.h"
+#include "depthwise.h"
 #include "lanes.h"
 
 namespace minikeras {
@@ -30,6 +31,7 @@ struct Correlation {
     Index kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x;
     Index wide;            // output pixels computed as one
     Index pitch, image;    // floats from row to row, from sample to sample of the input
+    Index y_pixel, y_row, y_image;  // and of the output
     bool merged;           // a kernel row is one run of memory
     Index segments, steps; // runs of a window, floats of a run
 };
@@ -65,6 +67,9 @@ inline Correlation correlation(const ConvShape& s, bool may_widen = true) {
     c.stride_x = s.stride_x;
     c.dilation_y = s.dilation_y;
     c.dilation_x = s.dilation_x;
+    c.y_pixel = s.filters;
+    c.y_row = s.out_width * s.filters;
+    c.y_image = s.out_height * c.y_row;
     c.merged = s.groups == 1 && s.dilation_x == 1;
     c.wide = c.merged && may_widen ? best_width(s.filters, s.kernel_width, s.stride_x, s.out_width) : 1;
     const Index reach = s.kernel_width + (c.wide - 1) * s.stride_x;
@@ -147,7 +152,7 @@ inline void correlate(const Correlation& c, const float* x, const float* packed,
             t.a_step = 1;
             t.b_step = kPanel;
             t.steps = c.steps;
-            t.c_row = c.wide * c.filters;
+            t.c_row = c.wide * c.y_pixel;
             t.bias = bias ? bias_panel : nullptr;
             t.relu = activation == kRelu;
             const Index whole_groups = c.out_width / c.wide, runs = c.segments / c.kernel_height;
@@ -167,7 +172,7 @@ inline void correlate(const Correlation& c, const float* x, const float* packed,
                 t.b_segment = b_segment + low * runs;
                 t.a = x + sample * c.image + top * c.pitch + group * (c.channels / c.groups);
                 t.b = packed + part * depth * kPanel;
-                t.c = y + row * c.out_width * c.filters + group * filters + first;
+                t.c = y + sample * c.y_image + i * c.y_row + group * filters + first;
                 multiply_rows(t, 0, whole_groups, real);
                 if (whole_groups < groups_of_pixels) {
                     const Index rest = (c.out_width - whole_groups * c.wide) * filters - first;
@@ -230,6 +235,7 @@ inline PaddedImages padded_input(const ConvShape& s, const Correlation& c, const
 }
 
 inline void conv(const ConvShape& s, const float* x, const float* w, const float* b, float* y) {
+    if (is_depthwise(s)) return depthwise(s, x, w, b, y);
     if (prefers_lanes(s)) return conv_lanes(s, x, w, b, y);
     Correlation c = correlation(s);
     const PaddedImages images = padded_input(s, c, x);
@@ -320,8 +326,75 @@ inline void kernel_gradient(const ConvShape& s, Correlation c, const float* x, c
     }
 }
 
+// How many kernel rows (or columns) meet the pixels of one class: those whose position in the padded image leaves the
+// same rest when divided by the stride.
+inline Index taps_of_class(Index kernel, Index stride, Index rest) {
+    return rest < kernel ? (kernel - 1 - rest) / stride + 1 : 0;
+}
+
+// dx for strides: each class of pixels is a correlation of its own over dz, with every stride-th row and column of
+// the kernel, and no multiplications by zeros between pixels.
+inline void strided_input_gradient(const ConvShape& s, const float* dz, const float* w, float* dx) {
+    const Index filters = s.filters / s.groups, channels = s.channels / s.groups;
+    const Index most_y = taps_of_class(s.kernel_height, s.stride_y, 0) - 1;
+    const Index most_x = taps_of_class(s.kernel_width, s.stride_x, 0) - 1;
+    const Index height = most_y + larger(s.out_height, (s.height - 1 + s.top) / s.stride_y + 1);
+    const Index width = most_x + larger(s.out_width, (s.width - 1 + s.left) / s.stride_x + 1);
+    const float* images = dz;
+    if (height != s.out_height || width != s.out_width) {
+        float* target = scratch(kPaddedInput, static_cast<std::size_t>(s.n * height * width * s.filters));
+        spread(s.n, s.out_height, s.out_width, s.filters, most_y, most_x, 1, 1, height, width,
+               [&](Index at, int some) { return load_some(dz + at, some); }, target);
+        images = target;
+    }
+    if (s.stride_y > s.kernel_height || s.stride_x > s.kernel_width) {
+        std::memset(dx, 0, static_cast<std::size_t>(s.n * s.height * s.width * s.channels) * sizeof(float));
+    }
+    for (Index y = 0; y < smaller(s.stride_y, s.height); ++y) {
+        for (Index x = 0; x < smaller(s.stride_x, s.width); ++x) {
+            const Index rest_y = (y + s.top) % s.stride_y, rest_x = (x + s.left) % s.stride_x;
+            ConvShape r = s;
+            r.kernel_height = taps_of_class(s.kernel_height, s.stride_y, rest_y);
+            r.kernel_width = taps_of_class(s.kernel_width, s.stride_x, rest_x);
+            if (r.kernel_height == 0 || r.kernel_width == 0) continue;
+            r.channels = s.filters;
+            r.filters = s.channels;
+            r.out_height = (s.height - 1 - y) / s.stride_y + 1;
+            r.out_width = (s.width - 1 - x) / s.stride_x + 1;
+            r.stride_y = r.stride_x = 1;
+            Correlation back = correlation(r, s.stride_x == 1);
+            back.pitch = width * s.filters;
+            back.image = height * back.pitch;
+            back.y_pixel = s.stride_x * s.channels;
+            back.y_row = s.stride_y * s.width * s.channels;
+            back.y_image = s.height * s.width * s.channels;
+            float* packed = scratch(
+                kPackedWeights, static_cast<std::size_t>(s.groups * back.segments * back.steps * packed_columns(back)));
+            const auto taps = [&](Index group, Index row, Index column, Index filter) {
+                const Index tap_y = rest_y + (r.kernel_height - 1 - row) * s.stride_y;
+                const Index tap_x = rest_x + (r.kernel_width - 1 - column) * s.stride_x;
+                return w + (tap_y * s.kernel_width + tap_x) * channels * s.filters + group * filters + filter;
+            };
+            pack_kernel(back, taps, s.filters, packed);
+            // Pixel q of the class reads dz from q - (taps - 1) to q.
+            const Index first_y = (y + s.top) / s.stride_y - (r.kernel_height - 1) + most_y;
+            const Index first_x = (x + s.left) / s.stride_x - (r.kernel_width - 1) + most_x;
+            correlate(back, images + first_y * back.pitch + first_x * s.filters, packed, nullptr, kLinear,
+                      0, 0, height - first_y, dx + (y * s.width + x) * s.channels);
+        }
+    }
+}
+
 inline void conv_gradient(const ConvShape& s, const float* dy, const float* x, const float* w, const float* y,
                           float* dx, float* dw, float* db) {
+    if (is_depthwise(s)) return depthwise_gradient(s, dy, x, w, y, dx, dw, db);
+    const bool strided = s.stride_y > 1 || s.stride_x > 1;
+    if (dx && strided && s.dilation_y == 1 && s.dilation_x == 1) {
+        const Index count = s.n * s.out_height * s.out_width * s.filters;
+        strided_input_gradient(s, before_activation_of(count, dy, y, s.activation), w, dx);
+        dx = nullptr;
+        if (!dw && !db) return;
+    }
     if (prefers_lanes(s) && (!dx || (s.stride_y == 1 && s.stride_x == 1))) {
         return conv_gradient_lanes(s, dy, x, w, y, dx, dw, db);
     }

@@ -14,9 +14,7 @@ namespace minikeras {
 namespace MINIKERAS_SET {
 
 inline void activate_in_place(float* y, Index count, int activation) {
-    for_each_vector(count, [&](Index i, int some) {
-        store_some(y + i, activated(load_some(y + i, some), activation), some);
-    });
+    for_each_four(count, [&](Index i, auto lane) { lane.store(y + i, activated(lane.load(y + i), activation)); });
 }
 
 inline void dense(const DenseShape& s, const float* x, const float* w, const float* b, float* y) {
@@ -66,22 +64,24 @@ inline void sum_rows(const float* z, Index rows, Index columns, float* sums) {
     }
 }
 
+// dz: dy itself, or a copy where an activation's output lets it pass.
+inline const float* before_activation_of(Index count, const float* dy, const float* y, int activation) {
+    if (activation == kLinear) return dy;
+    constexpr Index kChunk = 16384;
+    float* target = scratch(kPaddedGradient, static_cast<std::size_t>(count));
+    parallel_for(divided_up(count, kChunk), [&](Index i) {
+        const Index from = i * kChunk;
+        for_each_vector(smaller(kChunk, count - from), [&](Index j, int some) {
+            const Vector z = before_activation(load_some(dy + from + j, some), load_some(y + from + j, some), activation);
+            store_some(target + from + j, z, some);
+        });
+    });
+    return target;
+}
+
 inline void dense_gradient(const DenseShape& s, const float* dy, const float* x, const float* w, const float* y,
                            float* dx, float* dw, float* db) {
-    const float* dz = dy;
-    if (s.activation != kLinear) {
-        const Index count = s.rows * s.outputs, chunk = 16384;
-        float* target = scratch(kPaddedGradient, static_cast<std::size_t>(count));
-        parallel_for(divided_up(count, chunk), [&](Index i) {
-            const Index from = i * chunk;
-            for_each_vector(smaller(chunk, count - from), [&](Index j, int some) {
-                const Vector z = before_activation(load_some(dy + from + j, some), load_some(y + from + j, some),
-                                                   s.activation);
-                store_some(target + from + j, z, some);
-            });
-        });
-        dz = target;
-    }
+    const float* dz = before_activation_of(s.rows * s.outputs, dy, y, s.activation);
     if (dw) multiply({s.inputs, s.outputs, s.rows, x, 1, s.inputs, dz, s.outputs, false, nullptr, false, dw});
     if (db) sum_rows(dz, s.rows, s.outputs, db);
     if (dx) multiply({s.rows, s.inputs, s.outputs, dz, s.outputs, 1, w, s.outputs, true, nullptr, false, dx});

@@ -188,10 +188,15 @@ TileFunctionOf<LaneTile> lane_tile_of(int code, std::integer_sequence<int, kCode
     return functions[code];
 }
 
+// The border of images that is known to be zero.
+struct Border {
+    Index top, bottom, left, right;
+};
+
 // y (n, out_height, out_width, filters) from images in lanes; w [kernel row][kernel column, channel][filter].
-// The first and last rows of the images that are known to be zero are not multiplied.
-inline void correlate_lanes(const ConvShape& s, const LaneImages& x, Index empty_top, Index empty_bottom,
-                            const float* w, const float* bias, float* y) {
+// Kernel rows and columns that meet only the border are left out.
+inline void correlate_lanes(const ConvShape& s, const LaneImages& x, const Border& border, const float* w,
+                            const float* bias, float* y) {
     const Index length = s.out_width * s.filters, steps = s.kernel_width * x.channels;
     const Index blocks = divided_up(s.n, kWidth), bands = divided_up(s.out_height, 2);
     parallel_for(blocks * bands, [&](Index chunk) {
@@ -199,7 +204,7 @@ inline void correlate_lanes(const ConvShape& s, const LaneImages& x, Index empty
         float* const line = scratch(kLine, static_cast<std::size_t>(length * kWidth));  // of the thread that runs this
         for (Index i = chunk % bands * 2; i < smaller(s.out_height, chunk % bands * 2 + 2); ++i) {
             const Index top = i * s.stride_y;
-            Index low = larger(0, empty_top - top), high = smaller(s.kernel_height, x.height - empty_bottom - top);
+            Index low = larger(0, border.top - top), high = smaller(s.kernel_height, x.height - border.bottom - top);
             if (low >= high) low = high = 0;
             LaneTile t{};
             t.pixel = s.stride_x * x.channels * kWidth;
@@ -207,16 +212,22 @@ inline void correlate_lanes(const ConvShape& s, const LaneImages& x, Index empty
             t.filters = s.filters;
             t.row = steps * s.filters;
             t.rows = high - low;
-            t.steps = steps;
             t.activation = s.activation;
             const float* row = x.data + block * x.block() + (top + low) * x.pitch();
             for (Index j = 0; j < s.out_width; j += kLanePixels) {
                 const int pixels = static_cast<int>(smaller(kLanePixels, s.out_width - j));
+                const Index left = j * s.stride_x, last = (j + pixels - 1) * s.stride_x;
+                Index first_column = larger(0, border.left - last);
+                Index end_column = smaller(s.kernel_width, x.width - border.right - left);
+                if (first_column >= end_column) first_column = end_column = 0;
+                t.steps = (end_column - first_column) * x.channels;
+                const float* const window = row + j * t.pixel + first_column * x.channels * kWidth;
+                const float* const taps = w + low * t.row + first_column * x.channels * s.filters;
                 Index rest = s.filters, tiles = divided_up(rest, kLaneFilters);
                 for (Index f = 0; rest > 0; --tiles) {
                     const int some = static_cast<int>(divided_up(rest, tiles));
-                    t.x = row + j * t.pixel;
-                    t.w = w + low * t.row + f;
+                    t.x = window;
+                    t.w = taps + f;
                     t.bias = bias ? bias + f : nullptr;
                     t.y = line + (j * s.filters + f) * kWidth;
                     lane_tile_of((some - 1) * kLanePixels + pixels - 1,
@@ -246,22 +257,23 @@ inline LaneImages turned_input(const ConvShape& s, const float* x) {
 }
 
 inline void conv_lanes(const ConvShape& s, const float* x, const float* w, const float* b, float* y) {
-    correlate_lanes(s, turned_input(s, x), 0, 0, w, b, y);
+    correlate_lanes(s, turned_input(s, x), {s.top, s.bottom, s.left, s.right}, w, b, y);
 }
 
-// One tile of dw: sums over blocks, rows and pixels of x[row of the tile] z[column of the tile], lanes apart.
+// One tile of dw: adds x[row of the tile] z[column of the tile] over blocks, rows and pixels to sums, lanes apart.
 struct LaneProduct {
     const float *x, *z;
     Index x_step, z_step, x_row, z_row, x_block, z_block;
     Index steps, rows, blocks;
-    float* w;
-    Index filters;
+    float* sums;
+    Index sums_row;
 };
 
 template <int kRows, int kColumns>
 void lane_product(const LaneProduct& t) {
     Vector sums[kRows][kColumns];
-    unrolled<kRows>([&](auto r) { unrolled<kColumns>([&](auto c) { sums[r][c] = zero(); }); });
+    const auto place = [&](int r, int c) { return t.sums + r * t.sums_row + c * kWidth; };
+    unrolled<kRows>([&](auto r) { unrolled<kColumns>([&](auto c) { sums[r][c] = load(place(r, c)); }); });
     for (Index block = 0; block < t.blocks; ++block) {
         for (Index i = 0; i < t.rows; ++i) {
             const float *x = t.x + block * t.x_block + i * t.x_row, *z = t.z + block * t.z_block + i * t.z_row;
@@ -275,9 +287,7 @@ void lane_product(const LaneProduct& t) {
             }
         }
     }
-    unrolled<kRows>([&](auto r) {
-        unrolled<kColumns>([&](auto c) { t.w[r * t.filters + c] = sum(sums[r][c]); });
-    });
+    unrolled<kRows>([&](auto r) { unrolled<kColumns>([&](auto c) { store(place(r, c), sums[r][c]); }); });
 }
 
 template <int... kCodes>
@@ -287,7 +297,22 @@ TileFunctionOf<LaneProduct> lane_product_of(int code, std::integer_sequence<int,
     return functions[code];
 }
 
-// Chunks are kernel rows and tiles of filters: each owns its part of dw, over all samples.
+inline void add_lane_product(LaneProduct& t, Index rows, Index columns) {
+    lane_product_of(static_cast<int>((rows - 1) * kLaneSquare + columns - 1),
+                    std::make_integer_sequence<int, kLaneSquare * kLaneSquare>())(t);
+}
+
+inline LaneProduct lane_product_over(const ConvShape& s, const LaneImages& x) {
+    LaneProduct t{};
+    t.x_step = s.stride_x * s.channels * kWidth;
+    t.z_step = s.filters * kWidth;
+    t.x_row = s.stride_y * x.pitch();
+    t.steps = s.out_width;
+    return t;
+}
+
+// dw and db from images and dz in lanes. Chunks are kernel rows and tiles of filters: each owns its part of dw, over
+// all samples.
 inline void kernel_gradient_lanes(const ConvShape& s, const LaneImages& x, const LaneImages& z, Index top, Index left,
                                   float* dw, float* db) {
     const Index steps = s.kernel_width * s.channels, column_tiles = divided_up(s.filters, kLaneSquare);
@@ -296,25 +321,26 @@ inline void kernel_gradient_lanes(const ConvShape& s, const LaneImages& x, const
     parallel_for(s.kernel_height * column_tiles, [&](Index chunk) {
         const Index row = chunk / column_tiles, tile = chunk % column_tiles;
         const Index first = s.filters * tile / column_tiles, end = s.filters * (tile + 1) / column_tiles;
-        LaneProduct t{};
+        LaneProduct t = lane_product_over(s, x);
         t.z = inside + first * kWidth;
-        t.x_step = s.stride_x * s.channels * kWidth;
-        t.z_step = s.filters * kWidth;
-        t.x_row = s.stride_y * x.pitch();
         t.z_row = z.pitch();
         t.x_block = x.block();
         t.z_block = z.block();
-        t.steps = s.out_width;
         t.rows = s.out_height;
         t.blocks = divided_up(s.n, kWidth);
-        t.filters = s.filters;
-        if (dw) {
-            for (Index i = 0; i < row_tiles; ++i) {
-                const Index from = steps * i / row_tiles, to = steps * (i + 1) / row_tiles;
-                t.x = x.data + row * x.pitch() + from * kWidth;
-                t.w = dw + (row * steps + from) * s.filters + first;
-                lane_product_of(static_cast<int>((to - from - 1) * kLaneSquare + end - first - 1),
-                                std::make_integer_sequence<int, kLaneSquare * kLaneSquare>())(t);
+        alignas(64) float sums[kLaneSquare * kLaneSquare * kWidth];
+        t.sums = sums;
+        t.sums_row = kLaneSquare * kWidth;
+        for (Index i = 0; dw && i < row_tiles; ++i) {
+            const Index from = steps * i / row_tiles, to = steps * (i + 1) / row_tiles;
+            std::memset(sums, 0, sizeof sums);
+            t.x = x.data + row * x.pitch() + from * kWidth;
+            add_lane_product(t, to - from, end - first);
+            for (Index r = from; r < to; ++r) {
+                for (Index f = first; f < end; ++f) {
+                    dw[(row * steps + r) * s.filters + f] =
+                        sum(load(sums + (r - from) * t.sums_row + (f - first) * kWidth));
+                }
             }
         }
         if (db && row == 0) {
@@ -332,19 +358,75 @@ inline void kernel_gradient_lanes(const ConvShape& s, const LaneImages& x, const
     });
 }
 
+// A kernel whose sums, a vector each, stay in the first-level cache beside a row of dz.
+inline bool has_small_kernel(const ConvShape& s) {
+    return s.kernel_height * s.kernel_width * s.channels * s.filters <= 256;
+}
+
+// dw and db for a small kernel where dx is not wanted. Chunks are bands of output rows: each row of dz is turned,
+// used for every kernel row while it is in cache, and forgotten. The chunks' sums are added up in order.
+template <class Read>
+void kernel_gradient_bands(const ConvShape& s, const LaneImages& x, const Read& read, float* dw, float* db) {
+    const Index steps = s.kernel_width * s.channels, weights = s.kernel_height * steps * s.filters;
+    const Index size = (weights + s.filters) * kWidth, length = s.out_width * s.filters;
+    const Index bands = divided_up(s.out_height, 4), blocks = divided_up(s.n, kWidth);
+    const Index row_tiles = divided_up(steps, kLaneSquare), column_tiles = divided_up(s.filters, kLaneSquare);
+    float* const partial = scratch(kPartialSums, static_cast<std::size_t>(blocks * bands * size));
+    parallel_for(blocks * bands, [&](Index chunk) {
+        const Index block = chunk / bands, band = chunk % bands, first = block * kWidth;
+        float* const sums = partial + chunk * size;
+        float* const bias_sums = sums + weights * kWidth;
+        std::memset(sums, 0, static_cast<std::size_t>(size) * sizeof(float));
+        float* const line = scratch(kLine, static_cast<std::size_t>(length * kWidth));
+        LaneProduct t = lane_product_over(s, x);
+        t.rows = t.blocks = 1;
+        t.sums_row = s.filters * kWidth;
+        for (Index i = s.out_height * band / bands; i < s.out_height * (band + 1) / bands; ++i) {
+            const Index offset = (first * s.out_height + i) * length;
+            into_lanes([&](Index at, int some) { return read(offset + at, some); }, s.out_height * length,
+                       smaller(kWidth, s.n - first), length, line);
+            for (Index f = 0; db && f < s.filters; ++f) {
+                Vector total = load(bias_sums + f * kWidth);
+                for (Index k = 0; k < s.out_width; ++k) total = total + load(line + (k * s.filters + f) * kWidth);
+                store(bias_sums + f * kWidth, total);
+            }
+            for (Index row = 0; dw && row < s.kernel_height; ++row) {
+                const float* const in = x.data + block * x.block() + (i * s.stride_y + row) * x.pitch();
+                for (Index tile = 0; tile < row_tiles * column_tiles; ++tile) {
+                    const Index r = tile / column_tiles, c = tile % column_tiles;
+                    const Index from = steps * r / row_tiles, to = steps * (r + 1) / row_tiles;
+                    const Index start = s.filters * c / column_tiles, end = s.filters * (c + 1) / column_tiles;
+                    t.x = in + from * kWidth;
+                    t.z = line + start * kWidth;
+                    t.sums = sums + ((row * steps + from) * s.filters + start) * kWidth;
+                    add_lane_product(t, to - from, end - start);
+                }
+            }
+        }
+    });
+    const auto total = [&](Index place) {
+        Vector sums = zero();
+        for (Index chunk = 0; chunk < blocks * bands; ++chunk) sums = sums + load(partial + chunk * size + place * kWidth);
+        return sum(sums);
+    };
+    for (Index i = 0; dw && i < weights; ++i) dw[i] = total(i);
+    for (Index f = 0; db && f < s.filters; ++f) db[f] = total(weights + f);
+}
+
 inline void conv_gradient_lanes(const ConvShape& s, const float* dy, const float* x, const float* w, const float* y,
                                 float* dx, float* dw, float* db) {
+    const auto dz = [&](Index at, int some) {
+        const Vector d = load_some(dy + at, some);
+        return s.activation == kLinear ? d : before_activation(d, load_some(y + at, some), s.activation);
+    };
+    const auto images = [&] { return dw ? turned_input(s, x) : LaneImages{nullptr, 0, 0, 0}; };
+    if (!dx && has_small_kernel(s)) return kernel_gradient_bands(s, images(), dz, dw, db);
     const Index reach_y = s.kernel_height - 1, reach_x = s.kernel_width - 1;
     const Index top = dx ? reach_y - s.top : 0, left = dx ? reach_x - s.left : 0;
     const LaneImages z = lane_images(kPaddedGradient, s.n, dx ? s.height + reach_y : s.out_height,
                                      dx ? s.width + reach_x : s.out_width, s.filters);
-    turn(s.n, s.out_height, s.out_width, z, top, left, [&](Index at, int some) {
-        const Vector d = load_some(dy + at, some);
-        return s.activation == kLinear ? d : before_activation(d, load_some(y + at, some), s.activation);
-    });
-    if (dw || db) {
-        kernel_gradient_lanes(s, dw ? turned_input(s, x) : LaneImages{nullptr, 0, 0, 0}, z, top, left, dw, db);
-    }
+    turn(s.n, s.out_height, s.out_width, z, top, left, dz);
+    if (dw || db) kernel_gradient_lanes(s, images(), z, top, left, dw, db);
     if (!dx) return;
     float* mirrored = scratch(kPackedWeights, static_cast<std::size_t>(s.kernel_height * s.kernel_width * s.channels *
                                                                        s.filters));
@@ -361,7 +443,8 @@ inline void conv_gradient_lanes(const ConvShape& s, const float* dy, const float
     back.out_height = s.height;
     back.out_width = s.width;
     back.activation = kLinear;
-    correlate_lanes(back, z, top, z.height - top - s.out_height, mirrored, nullptr, dx);
+    const Border border{top, z.height - top - s.out_height, left, z.width - left - s.out_width};
+    correlate_lanes(back, z, border, mirrored, nullptr, dx);
 }
 
 }  // namespace MINIKERAS_SET

@@ -67,4 +67,6 @@ NB_MODULE(_native, m) {
     bind_rows(m);
     bind_normalization(m);
     bind_recurrent(m);
+    bind_repeat(m);
+    bind_sums(m);
 }

@@ -118,10 +118,11 @@ struct Walk {
     }
 
     // The new state of sample i, to everywhere it is read.
-    void put_state(Index i, Index t, Index unit, Vector h, int some) const {
-        store_some(q.hs + (row(t + 1) + i) * s.units + unit, h, some);
-        store_some(output(i, t) + unit, h, some);
-        store_some(state(i) + unit, h, some);
+    template <class Lane, class V>
+    void put_state(Index i, Index t, Index unit, const V& h, const Lane& lane) const {
+        lane.store(q.hs + (row(t + 1) + i) * s.units + unit, h);
+        lane.store(output(i, t) + unit, h);
+        lane.store(state(i) + unit, h);
     }
 
     // Where a sample is masked out at step t, its states stay and its output repeats.
@@ -164,18 +165,14 @@ inline void lstm(const SequenceShape& s, const Sequence& q) {
         for (Index i = 0; i < walk.count; ++i) {
             float *gate = q.gates + (row + i) * width, *next_c = q.cs + (row + s.n + i) * units;
             const float* c = q.cs + (row + i) * units;
-            for_each_vector(units, [&](Index j, int some) {
-                const Vector in = activated(load_some(gate + j, some), s.recurrent);
-                const Vector forget = activated(load_some(gate + units + j, some), s.recurrent);
-                const Vector candidate = activated(load_some(gate + 2 * units + j, some), s.activation);
-                const Vector out = activated(load_some(gate + 3 * units + j, some), s.recurrent);
-                store_some(gate + j, in, some);
-                store_some(gate + units + j, forget, some);
-                store_some(gate + 2 * units + j, candidate, some);
-                store_some(gate + 3 * units + j, out, some);
-                const Vector cell = fma(in, candidate, forget * load_some(c + j, some));
-                store_some(next_c + j, cell, some);
-                walk.put_state(i, t, j, out * activated(cell, s.activation), some);
+            activate_in_place(gate, 2 * units, s.recurrent);
+            activate_in_place(gate + 2 * units, units, s.activation);
+            activate_in_place(gate + 3 * units, units, s.recurrent);
+            for_each_four(units, [&](Index j, auto lane) {
+                const auto in = lane.load(gate + j), forget = lane.load(gate + units + j);
+                const auto cell = fma(in, lane.load(gate + 2 * units + j), forget * lane.load(c + j));
+                lane.store(next_c + j, cell);
+                walk.put_state(i, t, j, lane.load(gate + 3 * units + j) * activated(cell, s.activation), lane);
             });
         }
     });
@@ -207,33 +204,27 @@ inline void gru(const SequenceShape& s, const Sequence& q) {
             walk.multiply_states(candidates, inner_bias, inner, units);
         }
         for (Index i = 0; i < walk.count; ++i) {
-            float* gate = gates + i * width;
-            for_each_vector(units, [&](Index j, int some) {
-                const Vector z = activated(load_some(gate + j, some), s.recurrent);
-                const Vector r = activated(load_some(gate + units + j, some), s.recurrent);
-                store_some(gate + j, z, some);
-                store_some(gate + units + j, r, some);
-                const Index at = i * units + j;
-                const Vector held = load_some(h + at, some);
-                if (!s.reset_after) {
-                    store_some(inner + at, r * held, some);
-                    store_some(walk.state(i) + j, r * held, some);
-                    return;
+            float *gate = gates + i * width, *held = inner + i * units;
+            activate_in_place(gate, 2 * units, s.recurrent);
+            for_each_four(units, [&](Index j, auto lane) {
+                const auto r = lane.load(gate + units + j);
+                if (s.reset_after) {
+                    const auto g = fma(r, lane.load(held + j), lane.load(gate + 2 * units + j));
+                    lane.store(gate + 2 * units + j, g);
+                } else {
+                    const auto kept = r * lane.load(h + i * units + j);
+                    lane.store(held + j, kept);
+                    lane.store(walk.state(i) + j, kept);
                 }
-                const Vector g = activated(
-                    fma(r, load_some(inner + at, some), load_some(gate + 2 * units + j, some)), s.activation);
-                store_some(gate + 2 * units + j, g, some);
-                walk.put_state(i, t, j, fma(z, held - g, g), some);
             });
         }
-        if (s.reset_after) return;
-        walk.multiply(candidates, candidate_bias, gates + 2 * units, width);
+        if (!s.reset_after) walk.multiply(candidates, candidate_bias, gates + 2 * units, width);
         for (Index i = 0; i < walk.count; ++i) {
             float* gate = gates + i * width;
-            for_each_vector(units, [&](Index j, int some) {
-                const Vector g = activated(load_some(gate + 2 * units + j, some), s.activation);
-                store_some(gate + 2 * units + j, g, some);
-                walk.put_state(i, t, j, fma(load_some(gate + j, some), load_some(h + i * units + j, some) - g, g), some);
+            activate_in_place(gate + 2 * units, units, s.activation);
+            for_each_four(units, [&](Index j, auto lane) {
+                const auto g = lane.load(gate + 2 * units + j);
+                walk.put_state(i, t, j, fma(lane.load(gate + j), lane.load(h + i * units + j) - g, g), lane);
             });
         }
     });
@@ -249,11 +240,8 @@ inline void simple_rnn(const SequenceShape& s, const Sequence& q) {
         walk.multiply(weights, q.b, gates, units);
         for (Index i = 0; i < walk.count; ++i) {
             float* gate = gates + i * units;
-            for_each_vector(units, [&](Index j, int some) {
-                const Vector h = activated(load_some(gate + j, some), s.activation);
-                store_some(gate + j, h, some);
-                walk.put_state(i, t, j, h, some);
-            });
+            activate_in_place(gate, units, s.activation);
+            for_each_four(units, [&](Index j, auto lane) { walk.put_state(i, t, j, lane.load(gate + j), lane); });
         }
     });
 }

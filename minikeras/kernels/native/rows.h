@@ -54,12 +54,10 @@ inline void embedding_gradient(Index count, Index rows, Index width, const float
     });
 }
 
-inline std::uint32_t mixed(std::uint32_t bits) {
-    bits ^= bits >> 16;
-    bits *= 0x7feb352du;
-    bits ^= bits >> 15;
-    bits *= 0x846ca68bu;
-    return bits ^ bits >> 16;
+inline Bits mixed(Bits bits) {
+    bits = (bits ^ shifted_right<16>(bits)) * 0x7feb352du;
+    bits = (bits ^ shifted_right<15>(bits)) * 0x846ca68bu;
+    return bits ^ shifted_right<16>(bits);
 }
 
 inline void dropout(Index count, float kept_scale, const std::uint32_t keys[3], const float* x, float* y,
@@ -67,21 +65,14 @@ inline void dropout(Index count, float kept_scale, const std::uint32_t keys[3], 
     const std::uint32_t key_0 = keys[0], key_1 = keys[1], threshold = keys[2];
     constexpr Index kChunk = 1 << 14;
     parallel_for(divided_up(count, kChunk), [=](Index chunk) {
-        // Blocks of bits first: a loop over one small array, which compilers turn into vectors.
-        constexpr int kBlock = 256;
-        std::uint32_t bits[kBlock];
-        float factors[kBlock];
-        const Index end = smaller(count, (chunk + 1) * kChunk);
-        for (Index at = chunk * kChunk; at < end; at += kBlock) {
-            const std::uint32_t first = static_cast<std::uint32_t>(at) + key_0;
-            for (std::uint32_t i = 0; i < kBlock; ++i) bits[i] = mixed(mixed(first + i) ^ key_1);
-            for (int i = 0; i < kBlock; ++i) factors[i] = bits[i] >= threshold ? kept_scale : 0.0f;
-            for_each_vector(smaller(kBlock, end - at), [&](Index j, int some) {
-                const Vector factor = load_some(factors + j, some);
-                store_some(scale + at + j, factor, some);
-                store_some(y + at + j, load_some(x + at + j, some) * factor, some);
-            });
-        }
+        const Index from = chunk * kChunk;
+        for_each_vector(smaller(kChunk, count - from), [&](Index j, int some) {
+            const Index at = from + j;
+            const Bits bits = mixed(mixed(counted_from(static_cast<std::uint32_t>(at) + key_0)) ^ key_1);
+            const Vector factor = select(at_least(bits, threshold), broadcast(kept_scale), zero());
+            store_some(scale + at, factor, some);
+            store_some(y + at, load_some(x + at, some) * factor, some);
+        });
     });
 }
 

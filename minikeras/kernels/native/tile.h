@@ -34,12 +34,6 @@ struct Tile {
     bool relu;
 };
 
-#if defined(_MSC_VER) && !defined(__clang__)
-#define MINIKERAS_INLINE __forceinline
-#else
-#define MINIKERAS_INLINE inline __attribute__((always_inline))
-#endif
-
 // Calls function(0) ... function(count - 1) with constants, so that arrays they index can live in registers.
 template <class Function, int... kIndex>
 MINIKERAS_INLINE void each_of(const Function& function, std::integer_sequence<int, kIndex...>) {
@@ -211,8 +205,9 @@ inline Vector before_activation(Vector dy, Vector y, int kind) {
     return dy;
 }
 
-inline Vector activated(Vector x, int kind) {
-    if (kind == 1) return largest(zero(), x);
+template <class V>
+MINIKERAS_INLINE V activated(V x, int kind) {
+    if (kind == 1) return largest(constant(x, 0.0f), x);
     if (kind == 2) return sigmoid(x);
     if (kind == 3) return tanh(x);
     return x;
@@ -229,6 +224,29 @@ inline Vector load_some(const float* p, int count) { return count == kWidth ? lo
 inline void store_some(float* p, Vector a, int count) {
     if (count == kWidth) store(p, a);
     else store(p, a, count);
+}
+
+// The same for four vectors at a time, where there are so many, and single ones for the rest. `Lane` is one vector's
+// or four vectors' access to memory: function(i, lane) reads with lane.load(p) and writes with lane.store(p, a).
+struct OneLane {
+    int count;
+    Vector load(const float* p) const { return load_some(p, count); }
+    void store(float* p, Vector a) const { store_some(p, a, count); }
+};
+struct FourLanes {
+    using Four = Several<4>;
+    MINIKERAS_INLINE Four load(const float* p) const {
+        return each_vector<4>([&](int i) { return MINIKERAS_SET::load(p + i * kWidth); });
+    }
+    MINIKERAS_INLINE void store(float* p, const Four& a) const {
+        for (int i = 0; i < 4; ++i) MINIKERAS_SET::store(p + i * kWidth, a.v[i]);
+    }
+};
+template <class Function>
+inline void for_each_four(Index count, const Function& function) {
+    Index i = 0;
+    for (; i + 4 * kWidth <= count; i += 4 * kWidth) function(i, FourLanes{});
+    for_each_vector(count - i, [&](Index j, int some) { function(i + j, OneLane{some}); });
 }
 
 }  // namespace MINIKERAS_SET

@@ -15,6 +15,12 @@
 #include <immintrin.h>
 #endif
 
+#if defined(_MSC_VER) && !defined(__clang__)
+#define MINIKERAS_INLINE __forceinline
+#else
+#define MINIKERAS_INLINE inline __attribute__((always_inline))
+#endif
+
 namespace minikeras {
 namespace MINIKERAS_SET {
 
@@ -79,6 +85,25 @@ inline Vector quick_reciprocal(Vector a) {
     const Vector r{_mm512_rcp14_ps(a.v)};
     return fma(r, fma(zero() - a, r, broadcast(1.0f)), r);
 }
+// Whole numbers modulo 2^32 in as many lanes.
+struct Bits { __m512i v; };
+inline Bits counted_from(std::uint32_t first) {
+    return {_mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first)),
+                             _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15))};
+}
+inline Bits operator^(Bits a, Bits b) { return {_mm512_xor_si512(a.v, b.v)}; }
+inline Bits operator^(Bits a, std::uint32_t b) { return a ^ Bits{_mm512_set1_epi32(static_cast<int>(b))}; }
+inline Bits operator*(Bits a, std::uint32_t b) { return {_mm512_mullo_epi32(a.v, _mm512_set1_epi32(static_cast<int>(b)))}; }
+template <int kPlaces>
+inline Bits shifted_right(Bits a) { return {_mm512_srli_epi32(a.v, kPlaces)}; }
+inline Mask at_least(Bits a, std::uint32_t b) {
+    return {_mm512_cmp_epu32_mask(a.v, _mm512_set1_epi32(static_cast<int>(b)), _MM_CMPINT_NLT)};
+}
+// Some lanes of memory; and lanes moved to the front, or from the front to where they belong.
+inline Vector load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.m, p)}; }
+inline void store(float* p, Vector a, Mask m) { _mm512_mask_storeu_ps(p, m.m, a.v); }
+inline Vector to_front(Vector a, Mask m) { return {_mm512_maskz_compress_ps(m.m, a.v)}; }
+inline Vector from_front(Vector a, Mask m) { return {_mm512_maskz_expand_ps(m.m, a.v)}; }
 inline float sum(Vector a) { return _mm512_reduce_add_ps(a.v); }
 inline float maximum(Vector a) { return _mm512_reduce_max_ps(a.v); }
 
@@ -139,6 +164,19 @@ inline Vector load_bytes(const std::uint8_t* p, int count) {
     if (count == kWidth) std::memcpy(&bytes, p, 8);
     else std::memcpy(&bytes, p, static_cast<std::size_t>(count & 7));
     return {_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_cvtsi64_si128(bytes)))};
+}
+struct Bits { __m256i v; };
+inline Bits counted_from(std::uint32_t first) {
+    return {_mm256_add_epi32(_mm256_set1_epi32(static_cast<int>(first)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))};
+}
+inline Bits operator^(Bits a, Bits b) { return {_mm256_xor_si256(a.v, b.v)}; }
+inline Bits operator^(Bits a, std::uint32_t b) { return a ^ Bits{_mm256_set1_epi32(static_cast<int>(b))}; }
+inline Bits operator*(Bits a, std::uint32_t b) { return {_mm256_mullo_epi32(a.v, _mm256_set1_epi32(static_cast<int>(b)))}; }
+template <int kPlaces>
+inline Bits shifted_right(Bits a) { return {_mm256_srli_epi32(a.v, kPlaces)}; }
+inline Mask at_least(Bits a, std::uint32_t b) {
+    const __m256i bound = _mm256_set1_epi32(static_cast<int>(b));
+    return {_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_max_epu32(a.v, bound), a.v))};
 }
 inline Vector quick_sqrt(Vector a) { return sqrt(a); }
 inline Vector quick_reciprocal(Vector a) { return broadcast(1.0f) / a; }
@@ -222,6 +260,16 @@ inline void store_bytes(std::uint8_t* p, Vector a, int count) {
 inline Vector load_bytes(const std::uint8_t* p, int count) {
     return each([&](int i) { return i < count ? static_cast<float>(p[i]) : 0.0f; });
 }
+struct Bits { std::uint32_t v[4]; };
+inline Bits counted_from(std::uint32_t first) { return {{first, first + 1, first + 2, first + 3}}; }
+inline Bits operator^(Bits a, Bits b) { return {{a.v[0] ^ b.v[0], a.v[1] ^ b.v[1], a.v[2] ^ b.v[2], a.v[3] ^ b.v[3]}}; }
+inline Bits operator^(Bits a, std::uint32_t b) { return a ^ Bits{{b, b, b, b}}; }
+inline Bits operator*(Bits a, std::uint32_t b) { return {{a.v[0] * b, a.v[1] * b, a.v[2] * b, a.v[3] * b}}; }
+template <int kPlaces>
+inline Bits shifted_right(Bits a) {
+    return {{a.v[0] >> kPlaces, a.v[1] >> kPlaces, a.v[2] >> kPlaces, a.v[3] >> kPlaces}};
+}
+inline Mask at_least(Bits a, std::uint32_t b) { return {{a.v[0] >= b, a.v[1] >= b, a.v[2] >= b, a.v[3] >= b}}; }
 inline Vector quick_sqrt(Vector a) { return sqrt(a); }
 inline Vector quick_reciprocal(Vector a) { return broadcast(1.0f) / a; }
 inline float sum(Vector a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
@@ -232,30 +280,101 @@ inline float maximum(Vector a) {
 
 #endif
 
+// A few vectors at once. One exp is a chain of dependent steps; side by side, several chains fill the processor.
+template <int kCount>
+struct Several {
+    Vector v[kCount];
+};
+template <int kCount, class Function>
+MINIKERAS_INLINE Several<kCount> each_vector(const Function& function) {
+    Several<kCount> result;
+    for (int i = 0; i < kCount; ++i) result.v[i] = function(i);
+    return result;
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> operator+(const Several<kCount>& a, const Several<kCount>& b) {
+    return each_vector<kCount>([&](int i) { return a.v[i] + b.v[i]; });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> operator-(const Several<kCount>& a, const Several<kCount>& b) {
+    return each_vector<kCount>([&](int i) { return a.v[i] - b.v[i]; });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> operator*(const Several<kCount>& a, const Several<kCount>& b) {
+    return each_vector<kCount>([&](int i) { return a.v[i] * b.v[i]; });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> fma(const Several<kCount>& a, const Several<kCount>& b, const Several<kCount>& c) {
+    return each_vector<kCount>([&](int i) { return fma(a.v[i], b.v[i], c.v[i]); });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> largest(const Several<kCount>& a, const Several<kCount>& b) {
+    return each_vector<kCount>([&](int i) { return largest(a.v[i], b.v[i]); });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> smallest(const Several<kCount>& a, const Several<kCount>& b) {
+    return each_vector<kCount>([&](int i) { return smallest(a.v[i], b.v[i]); });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> quick_reciprocal(const Several<kCount>& a) {
+    return each_vector<kCount>([&](int i) { return quick_reciprocal(a.v[i]); });
+}
+#if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> round(const Several<kCount>& a) {
+    return each_vector<kCount>([&](int i) { return round(a.v[i]); });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> times_power_of_two(const Several<kCount>& a, const Several<kCount>& n) {
+    return each_vector<kCount>([&](int i) { return times_power_of_two(a.v[i], n.v[i]); });
+}
+#endif
+
+// The same number everywhere, as one vector or several: as the type of its first argument.
+inline Vector constant(Vector, float x) { return broadcast(x); }
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> constant(const Several<kCount>&, float x) {
+    return each_vector<kCount>([&](int) { return broadcast(x); });
+}
+
 // exp(x) with a relative error below 2e-7: 2^n times a polynomial (Cephes, expf) on [-ln 2 / 2, ln 2 / 2].
 #if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
 // n = round(x / ln 2), and exp(x - n ln 2) - 1. The bounds let NaN through.
-inline Vector reduced_exp(Vector x, float low, float high, Vector& n) {
-    x = largest(broadcast(low), smallest(broadcast(high), x));
-    n = round(x * broadcast(1.44269504088896341f));
-    Vector r = fma(n, broadcast(-0.693359375f), x);
-    r = fma(n, broadcast(2.12194440e-4f), r);
-    Vector p = broadcast(1.9875691500e-4f);
-    p = fma(p, r, broadcast(1.3981999507e-3f));
-    p = fma(p, r, broadcast(8.3334519073e-3f));
-    p = fma(p, r, broadcast(4.1665795894e-2f));
-    p = fma(p, r, broadcast(1.6666665459e-1f));
-    p = fma(p, r, broadcast(5.0000001201e-1f));
+template <class V>
+MINIKERAS_INLINE V reduced_exp(V x, float low, float high, V& n) {
+    const auto number = [&](float value) { return constant(x, value); };
+    x = largest(number(low), smallest(number(high), x));
+    n = round(x * number(1.44269504088896341f));
+    V r = fma(n, number(-0.693359375f), x);
+    r = fma(n, number(2.12194440e-4f), r);
+    V p = number(1.9875691500e-4f);
+    p = fma(p, r, number(1.3981999507e-3f));
+    p = fma(p, r, number(8.3334519073e-3f));
+    p = fma(p, r, number(4.1665795894e-2f));
+    p = fma(p, r, number(1.6666665459e-1f));
+    p = fma(p, r, number(5.0000001201e-1f));
     return fma(p, r * r, r);
 }
-inline Vector exp(Vector x) {
-    Vector n;
-    const Vector p = reduced_exp(x, -104.0f, 89.0f, n) + broadcast(1.0f);
+template <class V>
+MINIKERAS_INLINE V exp(V x) {
+    V n;
+    const V p = reduced_exp(x, -104.0f, 89.0f, n) + constant(x, 1.0f);
     return times_power_of_two(p, n);
 }
 #else
 inline Vector exp(Vector x) {
     return each([&](int i) { return std::exp(x.v[i]); });
+}
+inline Vector tanh(Vector x) {
+    return each([&](int i) { return std::tanh(x.v[i]); });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> exp(const Several<kCount>& x) {
+    return each_vector<kCount>([&](int i) { return exp(x.v[i]); });
+}
+template <int kCount>
+MINIKERAS_INLINE Several<kCount> tanh(const Several<kCount>& x) {
+    return each_vector<kCount>([&](int i) { return tanh(x.v[i]); });
 }
 #endif
 
@@ -287,23 +406,25 @@ inline Vector log(Vector x) {
 #endif
 }
 
-inline Vector sigmoid(Vector x) {
+template <class V>
+MINIKERAS_INLINE V sigmoid(V x) {
     // Bounded, because the quick reciprocal of infinity is NaN.
-    return quick_reciprocal(broadcast(1.0f) + exp(smallest(broadcast(88.0f), zero() - x)));
+    const V e = exp(smallest(constant(x, 88.0f), constant(x, 0.0f) - x));
+    return quick_reciprocal(constant(x, 1.0f) + e);
 }
 
-// tanh(x) = e / (e + 2), e = exp(2 x) - 1, within three units in the last place.
-inline Vector tanh(Vector x) {
 #if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
-    Vector n;
-    const Vector p = reduced_exp(x + x, -20.0f, 20.0f, n);
-    const Vector power = times_power_of_two(broadcast(1.0f), n), e = fma(power, p, power - broadcast(1.0f));
-    const Vector y = e * quick_reciprocal(e + broadcast(2.0f));
-    return largest(broadcast(-1.0f), smallest(broadcast(1.0f), y));
-#else
-    return each([&](int i) { return std::tanh(x.v[i]); });
-#endif
+// tanh(x) = e / (e + 2), e = exp(2 x) - 1, within three units in the last place.
+template <class V>
+MINIKERAS_INLINE V tanh(V x) {
+    const V one = constant(x, 1.0f);
+    V n;
+    const V p = reduced_exp(x + x, -20.0f, 20.0f, n);
+    const V power = times_power_of_two(one, n), e = fma(power, p, power - one);
+    const V y = e * quick_reciprocal(e + constant(x, 2.0f));
+    return largest(constant(x, -1.0f), smallest(one, y));
 }
+#endif
 
 }  // namespace MINIKERAS_SET
 }  // namespace minikeras

@@ -21,6 +21,7 @@ from .softmax import (
     sparse_crossentropy,
     sparse_crossentropy_gradient,
 )
+from .sums import hits, mean, mean_gradient, penalty, penalty_gradient
 
 __all__ = [
     "adadelta",
@@ -44,6 +45,7 @@ __all__ = [
     "gather",
     "gru",
     "gru_gradient",
+    "hits",
     "layer_norm",
     "layer_norm_gradient",
     "log_softmax",
@@ -52,7 +54,11 @@ __all__ = [
     "lstm_gradient",
     "max_pool",
     "max_pool_gradient",
+    "mean",
+    "mean_gradient",
     "momentum",
+    "penalty",
+    "penalty_gradient",
     "rmsprop",
     "sgd",
     "simple_rnn",

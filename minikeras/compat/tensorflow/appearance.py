@@ -1,0 +1,236 @@
+"""How tensors look and answer while the façade is in use: as those of TensorFlow.
+
+minikeras has one class of tensor. Importing the façade gives it TensorFlow's way of printing, shapes and dtypes with
+TensorFlow's methods, and TensorFlow's arithmetic where that differs; `put_off` gives it its own back.
+"""
+
+import contextlib
+
+import numpy as np
+
+from minikeras import ops
+from minikeras.autodiff.symbolic import SymbolicTensor
+from minikeras.autodiff.tensor import Operand, Tensor, state
+from minikeras.autodiff.variable import Variable
+from minikeras.compat.tensorflow import dtype as dtypes
+from minikeras.compat.tensorflow.shapes import TensorShape
+
+
+def text_of(array, as_repr=False):
+    """An array as TensorFlow shows it inside of a tensor."""
+    if array.ndim == 0:
+        return repr(array.item()) if as_repr or array.dtype.kind in "OSU" else str(array)
+    return repr(array) if as_repr else str(array)
+
+
+def as_str(self):
+    """tf.Tensor([1. 2.], shape=(2,), dtype=float32)"""
+    text = text_of(self.array)
+    return f"tf.Tensor({_below(text)}, shape={self.array.shape}, dtype={dtypes.of_array(self.array.dtype).name})"
+
+
+def as_repr(self):
+    """<tf.Tensor: shape=(2,), dtype=float32, numpy=array([1., 2.], dtype=float32)>"""
+    text = text_of(self.array, as_repr=True)
+    name = dtypes.of_array(self.array.dtype).name
+    return f"<tf.Tensor: shape={self.array.shape}, dtype={name}, numpy={_below(text)}>"
+
+
+def _below(text):
+    return "\n" + text if "\n" in text else text
+
+
+def as_format(self, spec):
+    """The value alone."""
+    value = self.array.item() if self.array.ndim == 0 else self.array
+    return format(value, spec)
+
+
+def numpy(self):
+    """The value as a NumPy array or, without axes, as a NumPy scalar."""
+    return np.array(self.array) if self.array.ndim else self.array[()]
+
+
+class Reference:
+    """A tensor or variable as the key of a dictionary."""
+
+    def __init__(self, value):
+        self._value = value
+
+    def deref(self):
+        """The tensor or variable."""
+        return self._value
+
+    def __eq__(self, other):
+        return isinstance(other, Reference) and self._value is other._value
+
+    def __hash__(self):
+        return id(self._value)
+
+    def __repr__(self):
+        return f"<Reference wrapping {self._value!r}>"
+
+
+def _evaluated(self, feed_dict=None, session=None):
+    """The value as a NumPy array."""
+    return numpy(self)
+
+
+def _set_shape(self, shape):
+    """Check the shape: a tensor with a value knows it all."""
+    TensorShape(self.shape).assert_is_compatible_with(shape)
+
+
+def _no_name(self):
+    raise AttributeError("Tensor.name is undefined when eager execution is enabled: a tensor with a value has no name.")
+
+
+# Arithmetic
+
+
+def _operand(tensor, other):
+    """The other side of an operator: arrays of a wider dtype of the same kind take the tensor's, as in TensorFlow."""
+    if isinstance(other, (np.ndarray, np.generic)):
+        dtype = tensor.dtype
+        if other.dtype != dtype and (other.dtype.kind == dtype.kind or (other.dtype.kind in "iu" and dtype.kind in "fc")):
+            return other.astype(dtype)
+    elif isinstance(other, (list, tuple)):
+        kinds = np.asarray(other).dtype.kind if not ops_holds(other) else ""
+        if kinds and (kinds == tensor.dtype.kind or (kinds == "i" and tensor.dtype.kind == "f")):
+            return np.asarray(other, tensor.dtype)
+    return other
+
+
+def ops_holds(nest):
+    """Whether there is a tensor in a nest of lists."""
+    return any(ops_holds(item) if isinstance(item, (list, tuple)) else isinstance(item, Operand) for item in nest)
+
+
+def _binary(plain):
+    def operator(self, other):
+        kind = type(other)
+        if kind is float or kind is int or kind is Tensor:
+            return plain(self, other)
+        if other is None:
+            return NotImplemented
+        return plain(self, _operand(self, other))
+
+    return operator
+
+
+def _quotient(plain):
+    def operator(self, other):
+        if not isinstance(other, Operand):
+            other = _operand(self, other)
+        theirs = getattr(other, "dtype", None)
+        if self.dtype.kind in "iu" and (theirs.kind in "iu" if theirs is not None else type(other) is int):
+            return plain(ops.cast(self, "float64"), ops.cast(other, "float64") if theirs is not None else float(other))
+        return plain(self, other)
+
+    return operator
+
+
+def _is_text(value):
+    return isinstance(value, Tensor) and value.array.dtype.kind == "O"
+
+
+def _of_texts(plain, function):
+    """An operator that also takes string tensors."""
+
+    def operator(self, other):
+        if other is None:
+            return plain(self, other) if function is None else function is np.not_equal
+        if _is_text(self):
+            theirs = other.array if isinstance(other, Tensor) else np.vectorize(_encoded, otypes="O")(np.asarray(other))
+            return Tensor(np.asarray(function(self.array, theirs)))
+        return plain(self, other)
+
+    return operator
+
+
+def _encoded(text):
+    return text.encode() if isinstance(text, str) else bytes(text)
+
+
+def _ufunc(plain):
+    def apply(self, ufunc, method, *inputs, **kwargs):
+        if method == "__call__" and len(inputs) == 2 and not kwargs and not state.higher:
+            inputs = [i if isinstance(i, Operand) else _operand(self, i) for i in inputs]
+        return plain(self, ufunc, method, *inputs, **kwargs)
+
+    return apply
+
+
+_ARITHMETIC = ("add", "sub", "mul", "floordiv", "mod", "pow", "matmul")
+
+
+def _clothes():
+    """(class, name, member) for everything that the façade changes."""
+    shape = property(lambda self: TensorShape(self.array.shape), doc="The sizes of the axes, a TensorShape.")
+    dtype = property(lambda self: dtypes.of_array(self.array.dtype), doc="The DType.")
+    members = [
+        (Tensor, "shape", shape),
+        (Tensor, "dtype", dtype),
+        (Tensor, "__repr__", as_repr),
+        (Tensor, "__str__", as_str),
+        (Tensor, "__format__", as_format),
+        (Tensor, "numpy", numpy),
+        (Tensor, "eval", _evaluated),
+        (Tensor, "ref", lambda self: Reference(self)),
+        (Tensor, "experimental_ref", lambda self: Reference(self)),
+        (Tensor, "set_shape", _set_shape),
+        (Tensor, "device", "/job:localhost/replica:0/task:0/device:CPU:0"),
+        (Tensor, "name", property(_no_name)),
+        (Tensor, "cpu", lambda self: self),
+        (Tensor, "gpu", lambda self, gpu_index=0: self),
+        (Tensor, "__array_ufunc__", _ufunc(Tensor.__array_ufunc__)),
+        (Operand, "get_shape", lambda self: TensorShape(self.shape)),
+        (Operand, "__eq__", _of_texts(Operand.__eq__, np.equal)),
+        (Operand, "__ne__", _of_texts(Operand.__ne__, np.not_equal)),
+        (Operand, "__hash__", Operand.__hash__),
+        # The variables of layers are Keras's: they look as they always do.
+        (Variable, "shape", property(lambda self: self.array.shape, doc="The sizes of the axes.")),
+        (Variable, "dtype", property(lambda self: self.array.dtype, doc="The NumPy dtype.")),
+        (Variable, "__str__", Variable.__repr__),
+        (Variable, "__format__", Tensor.__format__),
+        (SymbolicTensor, "set_shape", lambda self, shape: None),
+    ]
+    for name in _ARITHMETIC:
+        members.append((Operand, f"__{name}__", _binary(getattr(Operand, f"__{name}__"))))
+        members.append((Operand, f"__r{name}__", _binary(getattr(Operand, f"__r{name}__"))))
+    divide, divided = Operand.__truediv__, Operand.__rtruediv__
+    return [*members, (Operand, "__truediv__", _quotient(divide)), (Operand, "__rtruediv__", _quotient(divided))]
+
+
+_plain: list = []  # what was there before, while the façade is in use
+
+
+def put_on():
+    """Make tensors look as TensorFlow's."""
+    if _plain:
+        return
+    for cls, name, member in _clothes():
+        _plain.append((cls, name, vars(cls).get(name)))
+        setattr(cls, name, member)
+
+
+def put_off():
+    """Make tensors look as minikeras's own again."""
+    while _plain:
+        cls, name, member = _plain.pop()
+        if member is None:
+            delattr(cls, name)
+        else:
+            setattr(cls, name, member)
+
+
+@contextlib.contextmanager
+def plain():
+    """A block in which tensors look as minikeras's own."""
+    worn = bool(_plain)
+    put_off()
+    try:
+        yield
+    finally:
+        if worn:
+            put_on()

@@ -1,0 +1,1 @@
+"""`tf.data`: data sets in memory, as chains of steps over elements."""

@@ -1,0 +1,29 @@
+"""Which TensorFlow a program was written for."""
+
+import os
+import re
+import sys
+
+# Names that only programs of TensorFlow 1 use, called on the module.
+_ANNOUNCEMENTS = re.compile(
+    r"\b(?:tf|tensorflow|v1)\.(?:Session|InteractiveSession|placeholder|global_variables_initializer|"
+    r"initialize_all_variables|train\.MonitoredTrainingSession)\s*\("
+)
+
+
+def is_written_for_graphs(source):
+    """Whether a program builds graphs and runs them in sessions, as TensorFlow 1 did.
+
+    >>> is_written_for_graphs("with tf.Session() as s: print(s.run(y))"), is_written_for_graphs("print(tf.ones(2))")
+    (True, False)
+    """
+    return bool(_ANNOUNCEMENTS.search(source)) and "enable_eager_execution" not in source
+
+
+def source_of_program():
+    """The source of the program that is running, '' if it is no file."""
+    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    if not path or not path.endswith((".py", ".ipynb")) or not os.path.isfile(path):
+        return ""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
