@@ -1,5 +1,7 @@
 """Dtypes: their names, how two of them combine, and what a layer computes and stores in."""
 
+import warnings
+
 import numpy as np
 
 from minikeras import config
@@ -59,7 +61,8 @@ class DTypePolicy(Registered):
     """What a layer computes in and what it stores its weights in.
 
     `name` is a float type ('float32', 'float64', 'float16') for both, or 'mixed_float16': float16
-    computation over float32 weights.
+    computation over float32 weights. 'bfloat16' and 'mixed_bfloat16' keep their names in configurations and compute in
+    float32, for NumPy has no such type.
 
     >>> DTypePolicy("mixed_float16").compute_dtype
     'float16'
@@ -71,6 +74,9 @@ class DTypePolicy(Registered):
         name = config.floatx() if name is None else getattr(name, "name", name)
         if name == "mixed_float16":
             self.compute_dtype, self.variable_dtype = "float16", "float32"
+        elif name in ("bfloat16", "mixed_bfloat16"):
+            self.compute_dtype = self.variable_dtype = "float32"
+            warnings.warn(f"There is no bfloat16 in NumPy: the dtype policy {name!r} computes in float32.", stacklevel=2)
         else:
             self.compute_dtype = self.variable_dtype = standardize_dtype(name)
         self.name = name if isinstance(name, str) else self.compute_dtype

@@ -1,10 +1,9 @@
 """The base class of callbacks: what happens in training, and when."""
 
-from minikeras import spellings
 from minikeras.nest import is_plain
 from minikeras.registry import is_built_in
 from minikeras.serialization import constructor_parameters
-from minikeras.spellings.calls import accepting_constructor
+from minikeras.spellings.calls import OlderValue, accepting_constructor
 
 __all__ = ["Callback"]
 
@@ -26,18 +25,17 @@ class Callback:
     epoch 0: 0.5
     """
 
-    def __init_subclass__(cls, **kwargs):
+    validation_data = OlderValue()
+
+    def __init_subclass__(cls, older_arguments=True, **kwargs):
         super().__init_subclass__(**kwargs)
-        if is_built_in(cls) and "__init__" in cls.__dict__:
+        if older_arguments and is_built_in(cls) and "__init__" in cls.__dict__:
             accepting_constructor(cls)
 
     def __init__(self):
         self.params = None
         self._model = None
         self._told_by = None
-
-    def __getattr__(self, name):
-        return spellings.find_attribute(self, name)
 
     @property
     def model(self):

@@ -15,7 +15,7 @@ _BATCH_EVENTS = [
 _OLDER_NAMES = {"on_train_batch_begin": "on_batch_begin", "on_train_batch_end": "on_batch_end"}
 
 
-class CallbackList(Callback):
+class CallbackList(Callback, older_arguments=False):
     """Calls every callback's events in order; batch events only of those callbacks that override them.
 
     So training with no callback for batches pays nothing for them. A callback with `comes_last = True` is told

@@ -43,6 +43,11 @@ class History(Callback):
         )
         return f"<History of {len(self.epoch)} epochs, at last {last}>" if last else "<History of no epochs>"
 
+    def _repr_html_(self):
+        from minikeras.callbacks.history_page import history_page  # for notebooks alone
+
+        return history_page(self.history, self.epoch)
+
 
 def _is_number(value):
     return isinstance(value, (int, float))

@@ -98,7 +98,27 @@ class StopAtFirstNaN(_FiniteWatch):
     def on_batch_end(self, batch, logs=None):
         self._look(batch, plain_number((logs or {}).get("loss")))
         if self._first is not None:
-            raise FloatingPointError(
-                f"Training of '{self.model.name}' stopped. {self._first} Look at the data and the learning rate, or limit the "
-                "gradients with clipnorm."
-            )
+            raise _stopped(self.model, self._first)
+
+
+def stopping_at_nan(model):
+    """The training step of a model with `debug_nan` outside of fit: an error if it makes a value infinite or NaN."""
+
+    def step(batch):
+        search, number = NaNSearch(model), int(model.optimizer.iterations) + 1
+        search.before(batch)
+        logs = model.train_step(batch)
+        loss = plain_number(dict(logs.items()).get("loss"))
+        if (loss is not None and not np.isfinite(loss)) or not search.after():
+            found = search.find(batch)
+            raise _stopped(model, f"The first value that was not finite: {found}, in step {number} of the optimizer.")
+        return logs
+
+    return step
+
+
+def _stopped(model, first):
+    return FloatingPointError(
+        f"Training of '{model.name}' stopped. {first} Look at the data and the learning rate, or limit the "
+        "gradients with clipnorm."
+    )

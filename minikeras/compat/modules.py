@@ -57,7 +57,7 @@ def resolve(name):
     """
     path = canonical(name)
     absent = _longest(path, ABSENT)
-    if absent is not None:
+    if absent is not None and not _is_above(path, TENSORFLOW):
         raise _missing(name, f"Instead: {ABSENT[absent]}.")
     if path == "keras":
         return "minikeras"
@@ -87,7 +87,7 @@ def _resolve_tensorflow(name, path):
     address = path.replace("tensorflow", FACADE, 1)
     if "._" not in path and (address in sys.modules or _exists(address) or _facade_module(path) is not None):
         return address
-    if any(known.startswith(f"{path}.") for known in (*TENSORFLOW, *SAME, *PRIVATE)):
+    if _is_above(path, (*TENSORFLOW, *SAME, *PRIVATE)):
         return ""
     facade = importlib.import_module(FACADE)
     below = {f"tensorflow.{n}" for n in dir(facade) if isinstance(getattr(facade, n, None), ModuleType)}
@@ -266,6 +266,11 @@ def _longest(name, prefixes):
         if not name:
             return None
     return name
+
+
+def _is_above(path, known):
+    """Whether a module of the table lies below a path."""
+    return path in known or any(name.startswith(f"{path}.") for name in known)
 
 
 def _exists(address):

@@ -52,12 +52,13 @@ class Call:
 class Calls(list):
     """The calls of all trials side by side, in order.
 
-    culprit: named where no layer is at work. batches: the Varying size of the batch. drawing: the layers that drew
-    random numbers.
+    culprit: named where no layer is at work. names: those of variables, by identity. batches: the Varying size of the
+    batch. drawing: the layers that drew random numbers.
     """
 
-    def __init__(self, trials, culprit, batches=None, drawing=()):
+    def __init__(self, trials, culprit, names, batches=None, drawing=()):
         super().__init__()
+        self.names = names
         self.drawing = drawing
         self.batches = batches
         self.trials = range(trials)
@@ -93,11 +94,14 @@ class Calls(list):
             if any(self._find_one(v, t) is not None for v, t in zip(self._values, things, strict=True)):
                 self.refuse_change(layers)
             variable = isinstance(things[0], Variable)
-            value = self.bind(things, Value(arrays, True, things[0].path if variable else None))
+            value = self.bind(things, Value(arrays, True, self._name_of(things[0]) if variable else None))
             value.foreign = not variable
             if value.foreign and self.batches in value.shape:
                 value.beside = layers
         return value
+
+    def _name_of(self, variable):
+        return self.names.get(id(variable), variable.path)
 
     # Reading the trials
 
@@ -235,7 +239,7 @@ class Calls(list):
                 return None
         if any(not isinstance(leaf, Tensor) for result in results for leaf in flatten(result)):
             return None
-        parts = Calls(len(self.trials), self.culprit, self.batches, self.drawing)
+        parts = Calls(len(self.trials), self.culprit, self.names, self.batches, self.drawing)
         parts._values = [dict(values) for values in self._values]
         parts._alive = [self._alive]
         for i, value in enumerate(call.inputs):

@@ -28,7 +28,9 @@ class Exported:
             for i, one in enumerate(axes)
             if one[:1] == ["batch"]
         }
-        self.calls = Calls(TRIALS, model, next(iter(batches), None), watch.drawing)
+        self.calls = Calls(
+            TRIALS, model, dict(_named_variables(model)), next(iter(batches), None), watch.drawing
+        )
         self.graph = Graph(self.calls, self._emit)
         # 1. What goes in.
         self.inputs, self._labels = [], {}
@@ -118,6 +120,14 @@ class Exported:
         self.graph.end(value, name)
         axes = [self._labels.get(s) if isinstance(s, Varying) else s for s in value.shape]
         return name, value.dtype, axes
+
+
+def _named_variables(layer, prefix=""):
+    """(identity, name) of the variables inside a layer: the names of the layers inside it, and the variable's own."""
+    for inner in reversed(layer._layers):  # of a layer that is there twice, the first name remains
+        yield from _named_variables(inner, f"{prefix}{inner.name}/")
+    for variable in layer._own_variables():
+        yield id(variable), f"{prefix}{variable.name}"
 
 
 def _uses(trial, call, tensors):

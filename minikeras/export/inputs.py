@@ -10,9 +10,17 @@ from minikeras.export.errors import ExportError
 from minikeras.layers.spec import InputSpec, who
 from minikeras.nest import flatten, is_nested, map_structure, pack_like
 
-# Sizes tried for an unknown batch axis, and for others: of different remainders, large enough for strided convolutions.
+# Sizes tried for an unknown batch axis, and for others, with the distance from one axis to the next: of different
+# remainders, or of none where halves must fit together; large enough for strided convolutions, or small enough for
+# tables of positions.
 _BATCHES = (2, 3, 5)
-_OTHERS = (64, 97, 83)
+_OTHERS = (
+    ((64, 97, 83), 4),
+    ((64, 128, 192), 64),
+    ((16, 25, 19), 4),
+    ((16, 32, 48), 16),
+    ((4, 7, 6), 1),
+)
 TRIALS = len(_BATCHES)
 # What integers, and indices given as floats, are drawn up to: the first that the model accepts.
 _LIMITS = (1000, 100, 10, 2, 1)
@@ -56,11 +64,13 @@ class Inputs:
         draws = [(True, limit) for limit in limits] + ([(False, m) for m in _LIMITS] if "f" in kinds else [])
         unknown = sum(s is None for spec in self.specs for s in spec.shape[1:])
         schemes = ("apart", "by axis", "all")[: 1 if unknown < 2 else 3]
-        for tied, (normal, limit) in itertools.product(schemes, draws):
+        for (others, step), tied, draw in itertools.product(
+            _OTHERS if unknown else _OTHERS[:1], schemes, draws
+        ):
             axes = self.axes(tied)
-            yield axes, [self._arrays(axes, trial, normal, limit) for trial in range(TRIALS)]
+            yield axes, [self._arrays(axes, trial, others[trial], step, *draw) for trial in range(TRIALS)]
 
-    def _arrays(self, axes, trial, normal, limit):
+    def _arrays(self, axes, trial, other, step, normal, limit):
         generator = np.random.default_rng(trial)
         order = {
             name: i
@@ -69,11 +79,7 @@ class Inputs:
         arrays = []
         for spec, one in zip(self.specs, axes, strict=True):
             sizes = [
-                a
-                if not isinstance(a, str)
-                else _BATCHES[trial]
-                if a == "batch"
-                else _OTHERS[trial] + 4 * order[a]
+                a if not isinstance(a, str) else _BATCHES[trial] if a == "batch" else other + step * order[a]
                 for a in one
             ]
             if spec.dtype.kind == "f" and normal:

@@ -47,6 +47,9 @@ class Layer(Tracking, Description, Registered, family="layer"):
     casts_integers = False
     # Whether all that a call does is done by the functions it applies, so that these can be replayed without it.
     replayable = True
+    # What a model has and a plain layer lacks, for those who ask a layer that may be a model.
+    _graph = None
+    input_dtype_hint: str | None = None
     input_spec = None
 
     def __new__(cls, *args, **kwargs):
@@ -57,6 +60,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
         layer._trainable = True
         layer._accepted = None
         layer._build_shape = None
+        layer._built_by_name = False
         layer._variables = []
         layer._losses = []
         layer._calls = []
@@ -90,17 +94,17 @@ class Layer(Tracking, Description, Registered, family="layer"):
         super().__init_subclass__(**kwargs)
         if "build" in cls.__dict__:
             cls.build = _building(cls.__dict__["build"])
-        parameters = inspect.signature(cls.call).parameters
+        parameters = dict(list(inspect.signature(cls.call).parameters.items())[1:])
         free = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
         cls._call_names = [
             n
             for n, p in parameters.items()
-            if n != "self" and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
         ]
         cls._takes_training = "training" in parameters
         cls._takes_mask = "mask" in parameters or (free and cls.__dict__.get("passes_mask", False))
         default = parameters["training"].default if cls._takes_training else None
-        cls._default_training = bool(default) if default is not inspect.Parameter.empty else False
+        cls._default_training = None if default is inspect.Parameter.empty else default
         cls._own_mask = cls.compute_mask is not Layer.compute_mask
 
     # What a layer may say about itself
@@ -134,9 +138,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
         """What `build_from_config` needs to build the layer again."""
         if self._build_shape is None:
             return None
-        if isinstance(self._build_shape, dict) and set(self._build_shape) == set(self._call_names):
-            return {"shapes_dict": self._build_shape}
-        return {"input_shape": self._build_shape}
+        return {"shapes_dict" if self._built_by_name else "input_shape": self._build_shape}
 
     def build_from_config(self, config):
         """Build the layer as `get_build_config` recorded."""
@@ -370,10 +372,9 @@ class Layer(Tracking, Description, Registered, family="layer"):
                     stacklevel=3,
                 )
             return
+        # As in Keras, a single mask is that of the first output.
         masks = flatten(self.compute_mask(x, mask))
-        for output, one in zip(
-            flatten(outputs), masks * (1 if len(masks) > 1 else len(flatten(outputs))), strict=False
-        ):
+        for output, one in zip(flatten(outputs), masks, strict=False):
             if isinstance(output, Tensor) and output.mask is None and one is not None:
                 output.mask = one if isinstance(one, Tensor) else Tensor(as_array(one))
 
@@ -413,7 +414,10 @@ def _building(build):
         finally:
             context.path = outer
         if self._build_shape is None:
-            self._build_shape = args[0] if len(args) == 1 else kwargs or list(args)
+            shapes_of = inspect.signature(build).bind(self, *args, **kwargs).arguments
+            named = dict(list(shapes_of.items())[1:])
+            self._built_by_name = len(named) > 1
+            self._build_shape = named if self._built_by_name else next(iter(named.values()), None)
         self.built = True
         if self._first_weights is not None:
             self.set_weights(self._first_weights)

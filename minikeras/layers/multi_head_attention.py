@@ -124,7 +124,8 @@ class MultiHeadAttention(AttentionHeads):
         training=None,
         use_causal_mask=False,
     ):
-        query_mask = query.mask if query_mask is None else query_mask
+        # As in Keras, a mask given as query_mask is not looked at: that of the query counts.
+        query_mask = query.mask
         value_mask = value.mask if value_mask is None else value_mask
         if key is None:
             key = value

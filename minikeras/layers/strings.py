@@ -1,4 +1,4 @@
-"""Strings as layers take them: arrays of NumPy, beside the tensors, which hold numbers alone."""
+"""Strings as layers take them: arrays of NumPy, or tensors of objects, beside the tensors of numbers."""
 
 import numpy as np
 
@@ -14,6 +14,8 @@ def as_strings(value, encoding="utf-8"):
     >>> as_strings([b"one", b"two"]).tolist()
     ['one', 'two']
     """
+    if isinstance(value, Tensor) and value.array.dtype.kind == "O":
+        value = value.array
     if isinstance(value, (Tensor, SymbolicTensor)) or value is None:
         return None
     array = np.asarray(value)

@@ -63,11 +63,11 @@ class Aside:
         }
         self._wider_graph = Graph(self._graph.inputs, structure, self.name)
 
-    def _run_graph(self, values):
+    def _run_graph(self, values, training=None):
         """The outputs for the graph's inputs; what is beside them goes where it belongs."""
         if self._wider_graph is None or is_symbolic(values):
-            return self._graph.run(values)
-        found = self._wider_graph.run(values)
+            return self._graph.run(values, training)
+        found = self._wider_graph.run(values, training)
         super().add_loss([one if not one.shape else reduce.mean(one) for one in found["losses"]])
         for (name, (_, aggregation)), value in zip(self._beside[1].items(), found["metrics"], strict=True):
             super().add_metric(value, name=name, aggregation=aggregation)

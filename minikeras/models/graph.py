@@ -35,9 +35,11 @@ class Graph:
         return list(found.values())
 
     def run(self, values, training=None):
-        """The outputs' values for the inputs' values (flat)."""
+        """The outputs' values for the inputs' values (flat); training: overrides what was recorded, unless None."""
         slots = dict(zip([id(t) for t in self.inputs], values, strict=True))
         for function, key, args, kwargs, outputs in self._plan:
+            if training is not None and "training" in kwargs:
+                kwargs = {**kwargs, "training": training}
             if key is not None:
                 result = function(slots[key], **kwargs)
             else:

@@ -87,7 +87,7 @@ class Model(Aside, Trainer, Layer):
         """The outputs for the inputs; a subclass writes its own."""
         if self._graph is None:
             raise NotImplementedError(f"{type(self).__name__} has no call(self, inputs) method. Write one.")
-        return self._run_graph(self._graph_inputs(inputs))
+        return self._run_graph(self._graph_inputs(inputs), training)
 
     def _graph_inputs(self, inputs):
         """The values for the graph's inputs, flat, in their dtypes."""
@@ -149,7 +149,8 @@ class Model(Aside, Trainer, Layer):
         """Make the weights for inputs of this shape by trying the call on it."""
         if self._graph is None and type(self).call is not Model.call:
             symbolic = _symbols(input_shape)
-            self._built_on = symbolic
+            if self._built_on is None:
+                self._built_on = symbolic
             self.built = True
             self._build_shape = input_shape
             self.compute_output_spec(symbolic)
@@ -370,6 +371,11 @@ class Model(Aside, Trainer, Layer):
     def __repr__(self):
         parameters = f"{self.count_params():,} parameters" if self.built else "unbuilt"
         return f"<{type(self).__name__} name={self.name}, {len(self.layers)} layers, {parameters}>"
+
+    def _repr_html_(self):
+        from minikeras.models.page import model_page  # for notebooks alone
+
+        return model_page(self)
 
 
 # With their names in Keras 1.

@@ -150,7 +150,7 @@ class Sequential(Model):
         if self._graph is not None and not is_symbolic(inputs):
             values = self._graph_inputs(inputs)
             if self._wider_graph is not None:
-                return self._run_graph(values)
+                return self._run_graph(values, training)
             inputs = values if len(values) > 1 else values[0]
         x = inputs
         if mask is not None and isinstance(x, Tensor) and x.mask is None:

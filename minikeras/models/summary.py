@@ -1,6 +1,7 @@
 """`model.summary()`: a table of layers, output shapes and parameters, as Keras 3 draws it."""
 
 import math
+import re
 import textwrap
 
 from minikeras import messages
@@ -10,6 +11,9 @@ from minikeras.nest import flatten
 # The least widths of the columns, those of Keras's tables.
 _WIDTHS_LINEAR = {"Layer (type)": 29, "Output Shape": 22, "Param #": 15, "Trainable": 9}
 _WIDTHS = {"Layer (type)": 19, "Output Shape": 17, "Param #": 10, "Connected to": 17, "Trainable": 9}
+_ALIGNED = {
+    "Layer (type)": "left", "Output Shape": "left", "Param #": "right", "Connected to": "left", "Trainable": "center",
+}  # fmt: skip
 
 
 def print_summary(
@@ -32,24 +36,27 @@ def summary_lines(
 ):
     """The lines of a model's summary."""
     linear = _is_linear(model)
-    header = ["Layer (type)", "Output Shape", "Param #"]
-    aligned = ["left", "left", "right"]
-    if not linear:
-        header.append("Connected to")
-        aligned.append("left")
-    if show_trainable:
-        header.append("Trainable")
-        aligned.append("center")
-    rows = []
-    for layer in _chosen(model, layer_range):
-        _add_rows(rows, layer, model, linear, expand_nested, show_trainable, "")
+    header, rows = summary_rows(model, expand_nested, show_trainable, layer_range)
+    aligned = [_ALIGNED[name] for name in header]
     import shutil
 
     width = line_length or min(max(60, shutil.get_terminal_size((80, 24)).columns), 100 if linear else 120)
     widths = _widths(header, rows, width, positions, linear)
     lines = [f'Model: "{model.name}"']
     lines += _table(header, rows, widths, aligned)
-    return lines + _totals(model)
+    return lines + totals(model)
+
+
+def summary_rows(model, expand_nested=False, show_trainable=False, layer_range=None):
+    """(names of the columns, a list of texts for each layer) of a model's summary."""
+    linear = _is_linear(model)
+    header = ["Layer (type)", "Output Shape", "Param #"]
+    header += [] if linear else ["Connected to"]
+    header += ["Trainable"] if show_trainable else []
+    rows = []
+    for layer in _chosen(model, layer_range):
+        _add_rows(rows, layer, model, linear, expand_nested, show_trainable, "")
+    return header, rows
 
 
 def _chosen(model, layer_range):
@@ -57,11 +64,18 @@ def _chosen(model, layer_range):
     if layer_range is None:
         return layers
     names = [layer.name for layer in layers]
-    first, last = layer_range
-    for name in (first, last):
-        if name not in names:
-            raise ValueError(f"layer_range names {name!r}, but the layers are {names}.")
-    return layers[names.index(first) : names.index(last) + 1]
+    places = []
+    for pattern in layer_range:
+        found = [i for i, name in enumerate(names) if name == pattern or re.match(pattern, name)]
+        if not found:
+            raise ValueError(
+                f"layer_range expected the names (or regular expressions) of two layers among {names}, received {pattern!r}."
+            )
+        places.append(found)
+    first, last = places
+    return (
+        layers[min(first) : max(last) + 1] if min(first) <= max(last) else layers[min(last) : max(first) + 1]
+    )
 
 
 def _listed(model):
@@ -93,7 +107,7 @@ def _add_rows(rows, layer, model, linear, expand_nested, show_trainable, indent)
     rows.append(row)
     if expand_nested and hasattr(layer, "layers"):
         for inner in layer.layers:
-            _add_rows(rows, inner, layer, linear, expand_nested, show_trainable, indent + "   └ ")
+            _add_rows(rows, inner, None, linear, expand_nested, show_trainable, indent + "   └ ")
 
 
 def _shape_text(layer):
@@ -101,6 +115,8 @@ def _shape_text(layer):
     if shape is None and layer._calls:
         outputs = layer._calls[0].outputs
         shape = outputs.shape if isinstance(outputs, SymbolicTensor) else [t.shape for t in flatten(outputs)]
+    if isinstance(shape, tuple) and shape and isinstance(shape[0], (tuple, list)):
+        shape = list(shape)
     return "?" if shape is None else str(shape)
 
 
@@ -111,7 +127,7 @@ def _count_text(layer):
 
 
 def _connections(layer, model):
-    if not hasattr(model, "_graph") or model._graph is None:
+    if getattr(model, "_graph", None) is None:  # layers of inner models too
         return "-"
     sources = []
     for call in model._graph.calls:
@@ -167,7 +183,8 @@ def _align(text, width, side):
     return {"left": text.ljust, "right": text.rjust, "center": text.center}[side](width)
 
 
-def _totals(model):
+def totals(model):
+    """The lines below the table: how many parameters there are."""
     trainable = model.trainable_variables
     frozen = model.non_trainable_weights
     optimizer = (

@@ -68,11 +68,17 @@ def find_name(package, name, known=()):
     ...     find_name("minikeras.layers", "CuDNNLSTM").__name__
     'LSTM'
     """
-    if name.startswith("__"):
+    if name.startswith("__") or _is_file(package, name):
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
     from minikeras.spellings.lookup import look_up
 
     return look_up(package, name, known)
+
+
+def _is_file(package, name):
+    """Whether a name is that of a module in a package of ours that is only about to be imported."""
+    path = os.path.join(os.path.dirname(_HOME[:-1]), *package.split("."), name)
+    return os.path.exists(f"{path}.py") or os.path.isdir(path)
 
 
 def find_attribute(thing, name):

@@ -58,7 +58,6 @@ ATTRIBUTES = {
         "decay": Value("optimizer.learning_rate, a schedule", changes.get_decay),
         "get_weights": Method("[v.numpy() for v in optimizer.variables]", methods.get_optimizer_weights),
         "lr": Value("optimizer.learning_rate", changes.get_rate, changes.set_rate),
-        "set_weights": Method("variable.assign(...) for optimizer.variables", methods.set_optimizer_weights),
         "weights": "variables",
     },
 }

@@ -10,14 +10,17 @@ import numpy as np
 
 from minikeras.spellings import older
 
-# Arguments whose values are looked at although their names are today's.
-_LOOKED_AT = frozenset(
-    {
-        "class_weight", "distribution", "epsilon", "output_mode", "reduction", "steps", "steps_per_epoch",
-        "validation_steps",
-    }
-)  # fmt: skip
-
+# Arguments whose names are today's, and which of their values are not: the table VALUES has what they mean.
+_OLDER_VALUES = {
+    "class_weight": lambda value: value is not None and not isinstance(value, dict),
+    "distribution": lambda value: value == "normal",
+    "epsilon": lambda value: value is None,
+    "output_mode": lambda value: value in ("binary", "tf-idf"),
+    "reduction": lambda value: value == "auto",
+    "steps": lambda value: isinstance(value, float),
+    "steps_per_epoch": lambda value: isinstance(value, float),
+    "validation_steps": lambda value: isinstance(value, float),
+}
 _NUMBERS = frozenset({np.bool_, *(np.dtype(code).type for code in "bBhHiIlLqQefd")})
 _LOOKED_INTO = _NUMBERS | {tuple, list}
 
@@ -47,14 +50,14 @@ def accepting(function, looked_at=None):
 
 def _accepting(title, looked_at, function):
     names = parameters(function)
-    known = frozenset(names) - _LOOKED_AT
+    known = frozenset(names) - _OLDER_VALUES.keys()
     most = len(names) if looked_at is None else looked_at
 
     @functools.wraps(function)
     def accepts_older(*args, **kwargs):
         if len(args) > most:
             args, kwargs = _translation().reorder(title, args, kwargs)
-        if kwargs and not known.issuperset(kwargs):
+        if kwargs and not known.issuperset(kwargs) and _has_older(kwargs, names):
             kwargs, _ = _translation().translate(title, names, kwargs)
         return function(*args, **kwargs)
 
@@ -64,23 +67,29 @@ def _accepting(title, looked_at, function):
 def accepting_constructor(cls):
     """Let the constructor that a class of ours defines take older spellings, and numbers of NumPy for Python's."""
     function = cls.__dict__["__init__"]
-    known = frozenset(parameters(function)) - _LOOKED_AT
+    names = frozenset(accepted(cls))
+    known = names - _OLDER_VALUES.keys()
 
     @functools.wraps(function)
     def __init__(self, *args, **kwargs):
         if not (_LOOKED_INTO.isdisjoint(map(type, args)) and _LOOKED_INTO.isdisjoint(map(type, kwargs.values()))):
             args = tuple([_plain(value) for value in args])
             kwargs = {name: _plain(value) for name, value in kwargs.items()}
-        if kwargs and not known.issuperset(kwargs):
-            owner = _public_class(type(self), cls)
-            kwargs, later = _translation().translate(owner, accepted(owner), kwargs)
-            function(self, *args, **kwargs)
-            for act, value in later:
-                act(self, value)
-            return
+        later = ()
+        if kwargs and not known.issuperset(kwargs) and _has_older(kwargs, names):
+            outermost, public = _ours(type(self))
+            if outermost is cls:  # what a constructor of ours hands on to its base is in the words of today
+                kwargs, later = _translation().translate(public, accepted(public), kwargs)
         function(self, *args, **kwargs)
+        for act, value in later:
+            act(self, value)
 
     cls.__init__ = __init__
+
+
+def _has_older(kwargs, names):
+    """Whether an argument is not among the names, or has one of its older values."""
+    return any(name not in names or (name in _OLDER_VALUES and _OLDER_VALUES[name](value)) for name, value in kwargs.items())
 
 
 def _plain(value):
@@ -123,12 +132,12 @@ def _translation():
     return importlib.import_module("minikeras.spellings.translation")
 
 
-def _public_class(cls, fallback):
-    """The class of ours that a class is or derives from, whose name users know."""
-    for one in cls.__mro__:
-        if one.__module__.partition(".")[0] == "minikeras" and not one.__name__.startswith("_"):
-            return one
-    return fallback
+@functools.cache
+def _ours(cls):
+    """The class of ours whose constructor is the first of ours to be called, and the one whose name users know."""
+    ours = [one for one in cls.__mro__ if one.__module__.partition(".")[0] == "minikeras"]
+    first = next(one for one in ours if "__init__" in one.__dict__)
+    return first, next((one for one in ours if not one.__name__.startswith("_")), first)
 
 
 class OlderValue:

@@ -227,26 +227,15 @@ def get_optimizer_weights(optimizer):
     return [variable.numpy() for variable in optimizer.variables]
 
 
-def set_optimizer_weights(optimizer, weights):
-    """Give the optimizer's variables those values."""
-    variables = list(optimizer.variables)
-    if len(weights) != len(variables):
-        raise ValueError(
-            f"{type(optimizer).__name__}.set_weights expected {len(variables)} arrays, received {len(weights)}. "
-            "Build the optimizer first: optimizer.build(model.trainable_variables)."
-        )
-    for variable, value in zip(variables, weights, strict=True):
-        variable.assign(value)
-
-
 # Callbacks
 
 
 def validation_data(callback):
     """[x, y, weights] of the validation, or the stream that yields them; None without validation."""
-    validation = callback._told_by.data[1]
-    if validation is None:
+    data = getattr(callback._told_by, "data", None)
+    if data is None or data[1] is None:
         return None
+    validation = data[1]
     if not hasattr(validation.source, "structure"):
         return getattr(validation.source, "iterable", validation.source)
     x, y, weight = validation.source.structure

@@ -201,4 +201,4 @@ def _as_tensors(part):
     ):
         return type(part)(None if one is None else _as_tensors(one) for one in part)
     array = as_rows(part, "batch")
-    return Tensor(array.astype(batch_dtype(array), copy=False))
+    return Tensor(np.asarray(array.astype(batch_dtype(array), copy=False)))

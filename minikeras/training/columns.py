@@ -41,6 +41,7 @@ def column_of(array, dtype):
         return SparseColumn(array, dtype)
     if not isinstance(array, np.ndarray):
         return StoredColumn(array, dtype)
+    array = np.asarray(array)  # of a memory map the plain array, which is what kernels take
     flags = array.flags
     if flags.c_contiguous and flags.aligned and array.dtype.isnative:
         return Column(array, dtype)

@@ -8,7 +8,7 @@ from minikeras.autodiff.tensor import state
 from minikeras.callbacks import CallbackList
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.progbar_logger import verbosity
-from minikeras.callbacks.terminate_on_nan import StopAtFirstNaN
+from minikeras.callbacks.terminate_on_nan import StopAtFirstNaN, stopping_at_nan
 from minikeras.layers.tracking import metrics_added
 from minikeras.metrics.reduction import Mean
 from minikeras.nest import map_structure
@@ -62,8 +62,8 @@ class Trainer:
 
         optimizer: a name or object. loss: a name, function or object, or a list or dictionary of them, one for each
         output, weighted by loss_weights. metrics: names, functions or objects, reported but not minimized;
-        weighted_metrics take the sample weights into account. debug_nan: fit ends with an error that names the layer and
-        batch where a value first stopped being finite. The remaining arguments are accepted for Keras's sake.
+        weighted_metrics take the sample weights into account. debug_nan: fit and train_on_batch end with an error that
+        names the layer and batch where a value first stopped being finite. The remaining arguments are accepted for Keras's sake.
         """
         self.optimizer = optimizers.get(optimizer)
         self.loss = loss
@@ -466,7 +466,8 @@ class Trainer:
         if class_weight is not None:
             sample_weight = class_weights(y, class_weight)
         with thawed(self):
-            return self._on_batch(self.train_step, (x, y, sample_weight), return_dict)
+            step = stopping_at_nan(self) if self.debug_nan else self.train_step
+        return self._on_batch(step, (x, y, sample_weight), return_dict)
 
     @accepting("Model.test_on_batch")
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):

@@ -36,6 +36,10 @@ from minikeras.utils.session import clear_session, get_source_inputs, is_keras_t
 from minikeras.utils.settings import Config
 from minikeras.utils.split import split_dataset
 from minikeras.utils.timeseries import timeseries_dataset_from_array
+from minikeras.visual.activations_plot import plot_activations
+from minikeras.visual.confusion_matrix import plot_confusion_matrix
+from minikeras.visual.history_plot import plot_history
+from minikeras.visual.weights_plot import plot_weights
 
 CustomObjectScope = custom_object_scope
 Sequence = PyDataset

@@ -25,9 +25,10 @@ def plot_activations(model, x, layers=None, sample=0, max_channels=32, title=Non
     no display.
 
     >>> import minikeras as keras
-    >>> model = keras.Sequential([keras.Input((6, 6, 1)), keras.layers.Conv2D(2, 3), keras.layers.Flatten()])
+    >>> layers = [keras.Input((6, 6, 1)), keras.layers.Conv2D(2, 3, name="a"), keras.layers.Flatten(name="b")]
+    >>> model = keras.Sequential(layers)
     >>> [axes.get_title("left") for axes in plot_activations(model, np.ones((1, 6, 6, 1))).axes]
-    ['input (6, 6, 1)', 'conv2d (Conv2D) (4, 4, 2)', 'flatten (Flatten) (32,)']
+    ['input (6, 6, 1)', 'a (Conv2D) (4, 4, 2)', 'b (Flatten) (32,)']
     """
     parts = _inputs(x, sample)
     rows = [("input", part[0]) for part in flatten(parts)] if layers is None else []

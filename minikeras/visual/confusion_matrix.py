@@ -20,7 +20,7 @@ def plot_confusion_matrix(y_true, y_pred, labels=None, normalize=None, title=Non
 
     >>> figure = plot_confusion_matrix([0, 0, 1, 1], [[0.9], [0.6], [0.7], [0.8]], labels=["cat", "dog"])
     >>> figure.axes[0].get_title("left")
-    'accuracy 75.0 % of 4'
+    'accuracy 50.0 % of 4'
     """
     if normalize not in _NORMS:
         raise ValueError(f"plot_confusion_matrix expected normalize among {_NORMS}, received {normalize!r}.")

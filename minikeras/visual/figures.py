@@ -51,7 +51,7 @@ def show_image(axes, image, limit=None, colors=None):
         axes.imshow(image, cmap=DIVERGING, vmin=-limit, vmax=limit, interpolation="nearest", aspect="equal")
     axes.set(xticks=[], yticks=[])
     for spine in axes.spines.values():
-        spine.set(color="#b8c0c8", linewidth=0.6)
+        spine.set_visible(False)
 
 
 def show_matrix(axes, matrix, limit=None, colors="viridis"):
@@ -60,6 +60,8 @@ def show_matrix(axes, matrix, limit=None, colors="viridis"):
     axes.imshow(
         matrix, interpolation="nearest" if max(matrix.shape) < 400 else "antialiased", aspect="auto", **shades
     )
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.get_major_locator().set_params(integer=True)
     axes.tick_params(colors=GREY, labelsize=7, length=2, color="#b8c0c8")
     for spine in axes.spines.values():
         spine.set(color="#b8c0c8", linewidth=0.6)

@@ -34,9 +34,10 @@ def plot_weights(layer_or_model, max_filters=32, image_shape=None, title=None):
     (`pip install 'minikeras-nn[plots]'`), and no display.
 
     >>> import minikeras as keras
-    >>> model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Conv2D(4, 3), keras.layers.Flatten(), keras.layers.Dense(2)])
+    >>> from minikeras.layers import Conv2D, Dense, Flatten
+    >>> model = keras.Sequential([keras.Input((8, 8, 1)), Conv2D(4, 3, name="a"), Flatten(), Dense(2, name="b")])
     >>> [axes.get_title("left") for axes in plot_weights(model).axes][::2]
-    ['conv2d kernel (3, 3, 1, 4)', 'dense kernel (144, 2)']
+    ['a kernel (3, 3, 1, 4)', 'b kernel (144, 2)']
     """
     weights = _weights_of(layer_or_model)
     pictures = [_picture_of(array, max_filters, image_shape) for _, array in weights]

@@ -23,6 +23,9 @@ class SKLearnBase(BaseEstimator):
     `history_` its History.
     """
 
+    # Whether y may have several columns.
+    several_outputs = True
+
     def __init__(self, model, warm_start=False, model_kwargs=None, fit_kwargs=None):
         self.model = model
         self.warm_start = warm_start
@@ -32,6 +35,7 @@ class SKLearnBase(BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.non_deterministic = True
+        tags.target_tags.multi_output = self.several_outputs
         return tags
 
     def __sklearn_clone__(self):
@@ -58,7 +62,8 @@ class SKLearnBase(BaseEstimator):
 
     def fit(self, X, y, **kwargs):
         """Train on X (samples, features) and y (samples,) or (samples, outputs); the rest goes to `model.fit`."""
-        X, y = validate_data(self, X, y)
+        several = self.several_outputs
+        X, y = validate_data(self, X, y, multi_output=several, y_numeric=several)
         target = self._encoded(y)
         model = self._model_for(X, target)
         self.history_ = model.fit(X, target, **{**(self.fit_kwargs or {}), **kwargs})
@@ -111,6 +116,8 @@ class SKLearnClassifier(ClassifierMixin, SKLearnBase):
     >>> classifier.fit(X, ["low", "low", "high", "high"]).predict([[-5.0], [9.0]]).tolist()
     ['low', 'high']
     """
+
+    several_outputs = False
 
     def _encoded(self, y):
         kind = type_of_target(y, input_name="y")
@@ -168,6 +175,11 @@ class SKLearnTransformer(TransformerMixin, SKLearnBase):
     def transform(self, X):
         """The model's outputs for X."""
         return self._raw(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []  # the outputs are of the model's dtype
+        return tags
 
 
 def _copied(model):

@@ -30,11 +30,7 @@ class BaseWrapper(BaseEstimator):
 
     def __init__(self, build_fn=None, **sk_params):
         if type(self).__module__ == __name__:
-            older(
-                f"keras.wrappers.scikit_learn.{type(self).__name__}",
-                f"keras.wrappers.{self.modern}",
-                stacklevel=3,
-            )
+            older(f"keras.wrappers.scikit_learn.{type(self).__name__}", f"keras.wrappers.{self.modern}")
         self.build_fn = build_fn
         self.sk_params = sk_params
         self.check_params(sk_params)

@@ -226,3 +226,45 @@ def test_a_model_with_a_step_of_its_own(capsys):
     model.compile("sgd")
     text, _ = message(model, capsys)
     assert "the output of layer 'bad' (Logarithm), in the forward pass, in epoch 1, batch 0." in text
+
+
+@pytest.mark.parametrize(
+    ("bad", "where"),
+    [
+        (Logarithm, r"the output of layer 'bad' \(Logarithm\), in the forward pass, in step 1 of the optimizer\."),
+        (RootOfZero, r"the gradient that layer 'bad' \(RootOfZero\) passes back, in the backward pass, in step 1"),
+    ],
+)
+def test_debug_nan_outside_of_fit(bad, where):
+    model = sequential(bad(name="bad"), debug_nan=True)
+    with pytest.raises(FloatingPointError, match=f"Training of 'net' stopped. The first value .*{where}"):
+        model.train_on_batch(X, Y)
+
+
+def test_steps_before_the_first_nan_are_counted():
+    """Recorded and replayed steps, then one whose targets are infinite, and one whose inputs are."""
+    model, plain = sequential(debug_nan=True), sequential()
+    for _ in range(6):
+        assert model.train_on_batch(X, Y) == plain.train_on_batch(X, Y)
+    y, x = Y.copy(), X.copy()
+    y[3], x[3] = np.inf, np.nan
+    with pytest.raises(FloatingPointError, match=r"not finite: the targets, in step 7 of the optimizer"):
+        model.train_on_batch(X, y)
+    with pytest.raises(FloatingPointError, match=r"not finite: the input data, in step"):
+        plain.compile("sgd", "mse", debug_nan=True)
+        plain.train_on_batch(x, Y)
+
+
+def test_a_nan_after_replayed_steps():
+    """Layers without code of a user's, so that steps are replayed; the weights overflow in the sixth epoch."""
+
+    class Grow(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 5:
+                self.model.layers[1].kernel.assign(np.full((3, 1), 3e38))
+
+    model = sequential(debug_nan=True)
+    where = r"the output of layer 'last' \(Dense\), in the forward pass, in epoch 6, batch 0\."
+    with pytest.raises(FloatingPointError, match=where):
+        model.fit(X, Y, batch_size=8, epochs=9, verbose=0, callbacks=[Grow()])
+    assert model.history.epoch == [0, 1, 2, 3, 4]

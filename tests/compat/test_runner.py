@@ -167,14 +167,15 @@ def test_an_error_that_is_meant_ends_in_the_users_line(tmp_path):
     (tmp_path / "units.py").write_text(
         "import keras\n\n\ndef make():\n    return keras.layers.Dense(-1)\n\n\nmake()\n"
     )
-    done = run("units.py", cwd=tmp_path)
-    assert done.stderr == (
-        "Traceback (most recent call last):\n"
-        f'  File "{tmp_path}/units.py", line 8, in <module>\n    make()\n'
-        f'  File "{tmp_path}/units.py", line 5, in make\n    return keras.layers.Dense(-1)\n'
-        + ("           ^^^^^^^^^^^^^^^^^^^^^^\n" if "           ^" in done.stderr else "")
-        + "ValueError: Dense 'dense': units must be a positive integer, received units=-1.\n"
-    )
+    lines = [line for line in run("units.py", cwd=tmp_path).stderr.splitlines() if set(line) - set(" ^~")]
+    assert lines == [
+        "Traceback (most recent call last):",
+        f'  File "{tmp_path}/units.py", line 8, in <module>',
+        "    make()",
+        f'  File "{tmp_path}/units.py", line 5, in make',
+        "    return keras.layers.Dense(-1)",
+        "ValueError: Dense 'dense': units must be a positive integer, received units=-1.",
+    ]
     assert "minikeras/compat/runner.py" not in run("wrong.py", cwd=tmp_path).stderr
 
 

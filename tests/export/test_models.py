@@ -107,6 +107,40 @@ def test_images_of_any_size():
     assert_agrees(pooled, lambda size: normal(size, 8 + size, 9, 3))
 
 
+def test_images_whose_halves_must_fit_together():
+    """Sizes that are not even would not do: the trials find those that do."""
+    image = keras.Input((None, None, 1), name="image")
+    wide = layers.Conv2D(4, 3, padding="same", activation="relu")(image)
+    narrow = layers.Conv2D(8, 3, strides=2, padding="same", activation="relu")(wide)
+    together = layers.Concatenate()([wide, layers.UpSampling2D(2)(narrow)])
+    model = keras.Model(image, layers.Conv2D(1, 1, activation="sigmoid", name="parts")(together))
+    runtime = assert_agrees(model, lambda size: normal(size, 10 + 2 * size, 14, 1))
+    assert axes(runtime)[1] == [["batch", "image_1", "image_2", 1]]
+
+
+def test_patches_of_images():
+    class Patches(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.projection, self.places = layers.Dense(8), layers.Embedding(5, 8)
+            self.attention, self.head = layers.MultiHeadAttention(2, 4), layers.Dense(3)
+
+        def build(self, input_shape):
+            self.first = self.add_weight(shape=(1, 1, 8), name="first")
+            super().build(input_shape)
+
+        def call(self, inputs):
+            batch = ops.shape(inputs)[0]
+            patches = self.projection(ops.reshape(ops.image.extract_patches(inputs, 4), (batch, -1, 48)))
+            x = ops.concatenate([ops.broadcast_to(self.first, (batch, 1, 8)), patches], axis=1)
+            x = x + self.places(ops.arange(ops.shape(x)[1]))
+            return self.head((x + self.attention(x, x))[:, 0])
+
+    model = Patches()
+    model(normal(2, 8, 8, 3))
+    assert_agrees(model, lambda size: normal(size, 8, 8, 3))
+
+
 # Sequences
 
 
@@ -234,6 +268,42 @@ def test_several_inputs_and_outputs():
     names = {constant.name for constant in onnx.load_from_string(exported(model)).graph.initializer}
     assert {"shared/kernel", "shared/bias"} <= names
     assert sum(name.endswith("kernel") for name in names) == 3  # what is shared is there once
+
+
+def test_a_table_of_few_positions():
+    class Places(keras.Model):
+        def build(self, input_shape):
+            self.table = self.add_weight(shape=(20, 4), name="table")
+            super().build(input_shape)
+
+        def call(self, inputs):
+            return inputs + self.table[: inputs.shape[1]]
+
+    assert_agrees(
+        Places(), lambda size: normal(size, 4 + size, 4), signature=[InputSpec(shape=(None, None, 4))]
+    )
+
+
+def test_a_model_that_was_saved(tmp_path):
+    model = keras.Sequential(
+        [keras.Input((None,), dtype="int32"), layers.Embedding(9, 4, mask_zero=True), layers.GRU(3)]
+    )
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    assert_agrees(again, lambda size: integers(3, size, 6))
+    assert exported(again) == exported(model)
+
+
+def test_preprocessing():
+    age, job = keras.Input((1,), name="age"), keras.Input((1,), dtype="int32", name="job")
+    scale = layers.Normalization()
+    scale.adapt(normal(50, 1))
+    bins = layers.Discretization(bin_boundaries=[-1.0, 0.0, 1.0], output_mode="one_hot")
+    features = layers.Concatenate()(
+        [scale(age), bins(age), layers.CategoryEncoding(5, output_mode="one_hot")(job)]
+    )
+    model = keras.Model([age, job], layers.Dense(2)(features))
+    assert_agrees(model, lambda size: [normal(size, 1), integers(5, size, 1)])
 
 
 def test_the_same_output_twice():

@@ -27,6 +27,7 @@ _ON_FLOATS = """
     ops.any(x > 0, axis=1)|ops.all(x > -1, axis=1, keepdims=True)|ops.max(x, axis=1, initial=0.5)|ops.prod(x, axis=2)
     x[:, 0]|x[:, -1]|x[:, :, 1:3]|x[..., None]|x[:, None, :, ::2]|x[:, ::-1]|x[:, -2:]|x[0]|x[1:]|x[:, [2, 0]]|x[:-1]|x[..., -1:]
     x[:, np.array([0, 2]), :]|x[np.array([1, 0]), np.array([0, 2])]
+    x[:, np.array([[1], [0]]), np.array([0, 2])]|x[np.array([1, 0]), :, np.array([0, 2])]|x[..., np.array([0, 2]), np.array([1, 1])]
     x + 1|1 - x|x * 2.5|x / 3|2 / x|x**2|x % 2|x // 2|-x|abs(x)|x @ ops.reshape(x, (-1, 4, 3))
     x > 0|x >= 0|x < 0|x <= 0.5|x == x|x != 0
     ops.maximum(x, 0)|ops.minimum(x, 0.5)|ops.clip(x, -1, 1)|ops.where(x > 0, x, 0)|ops.where(x > 0, 1, 2)

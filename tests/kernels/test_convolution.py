@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kernel_checks import awkward, check_gradients, close, numbers, wide
 
@@ -41,6 +41,16 @@ CASES = {
     "grouped strided": case(2, (7, 7), 6, (3, 3), 9, groups=3, strides=2),
     "depthwise": case(2, (7, 6), 19, (3, 3), 19, groups=19, padding=1),
     "depthwise multiplied": case(2, (7, 6), 5, (3, 3), 10, groups=5, strides=2, padding=1),
+    "strided beyond the kernel": case(2, (9, 10), 6, (1, 2), 5, strides=3),
+    "strided by three": case(2, (13, 11), 17, (5, 4), 19, strides=(3, 2), padding=((2, 1), (3, 0))),
+    "strided few channels": case(33, (9, 9), 2, (3, 3), 5, strides=2, padding=1),
+    "small kernel, one row": case(17, (3, 9), 1, (3, 3), 4),
+    "depthwise tiles": case(2, (6, 15), 40, (3, 3), 40, groups=40, padding=1),
+    "depthwise strided and dilated": case(
+        2, (12, 13), 6, (3, 2), 6, groups=6, strides=(2, 3), padding=2, dilation=2
+    ),
+    "depthwise large kernel": case(2, (4, 5), 16, (5, 7), 16, groups=16, padding=3),
+    "depthwise line strided": case(3, (19,), 5, (4,), 15, groups=5, strides=2, padding=((1, 2),)),
     "line": case(4, (17,), 5, (3,), 9, padding=((2, 0),)),
     "line strided": case(4, (17,), 19, (4,), 33, strides=3),
     "line depthwise": case(4, (17,), 7, (3,), 7, groups=7),
@@ -162,16 +172,16 @@ def geometries(draw):
     spatial = tuple(draw(st.integers(r, r + 7)) for r in reach)
     groups = draw(st.sampled_from([1, 1, 1, 2]))
     c, f = groups * draw(st.integers(1, 20)), groups * draw(st.integers(1, 20))
+    if draw(st.integers(0, 3)) == 0:  # depthwise
+        groups, f = c, c * draw(st.integers(1, 2))
     return case(
         draw(st.sampled_from([1, 2, 7, 17])), spatial, c, kernel, f, strides, padding, dilation, groups
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(geometries())
-def test_any_geometry(parameters):
-    from minikeras import kernels
-
+def test_any_geometry(kernels, parameters):
     x_shape, w_shape, *geometry = parameters
     x, w = numbers(*x_shape), numbers(*w_shape, seed=1)
     expected = naive(*wide(x, w, None), *geometry)

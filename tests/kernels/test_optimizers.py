@@ -127,3 +127,30 @@ def test_float64(kernels):
     expected = w - 0.01 * np.sign(g)
     kernels.adam(w, g, m, v, 0.01, 0.9, 0.999, 0.0, 1)
     np.testing.assert_allclose(w, expected, rtol=1e-12)
+
+
+UPDATES = {
+    "sgd": (0, (0.01,)),
+    "momentum": (1, (0.01, 0.9, True)),
+    "adam": (2, (1e-3, 0.9, 0.999, 1e-7, 3)),
+    "rmsprop": (1, (1e-3, 0.9, 1e-7)),
+    "adagrad": (1, (1e-3, 1e-7)),
+    "adadelta": (2, (1e-3, 0.95, 1e-7)),
+}
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_a_weight_does_not_depend_on_its_place(kernels, name):
+    count, arguments = UPDATES[name]
+    whole = [np.abs(numbers(1000, seed=index)) for index in range(2 + count)]
+    pieces = [array.copy() for array in whole]
+    random = np.random.default_rng(0)
+    for _ in range(3):
+        getattr(kernels, name)(*whole, *arguments)
+        start = 0
+        while start < 1000:
+            end = start + int(random.integers(1, 41))
+            getattr(kernels, name)(*[piece[start:end] for piece in pieces], *arguments)
+            start = end
+    for one, other in zip(whole, pieces, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -72,7 +72,6 @@ CALLS = {
     ("Optimizer", "decay"): (keras.optimizers.SGD, lambda o: o.decay, 0.0),
     ("Optimizer", "get_weights"): (keras.optimizers.SGD, lambda o: [w.item() for w in o.get_weights()], [0, pytest.approx(0.01)]),
     ("Optimizer", "lr"): (keras.optimizers.SGD, lambda o: o.lr is o.learning_rate, True),
-    ("Optimizer", "set_weights"): (keras.optimizers.SGD, lambda o: o.set_weights([np.int32(3), np.float32(0.5)]), None),
     ("Optimizer", "weights"): (keras.optimizers.SGD, lambda o: len(o.weights), 2),
 }  # fmt: skip
 TESTED_BELOW = {("Callback", "validation_data")}

@@ -17,7 +17,8 @@ from minikeras.spellings import older
 
 # The version of TensorFlow whose names these are; the local part says who answers.
 __version__ = "2.21.0+minikeras"
-VERSION = GIT_VERSION = __version__
+VERSION = __version__
+newaxis = None
 
 
 def _older(name):
@@ -28,6 +29,7 @@ def _older(name):
 
 _spaces = build(names.NAMES, names_v1, sys.modules[__name__], _older)
 _top = _spaces[""]
+_spaces["compat.v1"].__version__ = __version__
 
 
 def __getattr__(name):

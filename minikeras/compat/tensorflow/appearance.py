@@ -13,6 +13,7 @@ from minikeras.autodiff.symbolic import SymbolicTensor
 from minikeras.autodiff.tensor import Operand, Tensor, state
 from minikeras.autodiff.variable import Variable
 from minikeras.compat.tensorflow import dtype as dtypes
+from minikeras.compat.tensorflow.errors import InvalidArgumentError
 from minikeras.compat.tensorflow.shapes import TensorShape
 
 
@@ -109,11 +110,14 @@ def ops_holds(nest):
 def _binary(plain):
     def operator(self, other):
         kind = type(other)
-        if kind is float or kind is int or kind is Tensor:
-            return plain(self, other)
         if other is None:
             return NotImplemented
-        return plain(self, _operand(self, other))
+        if kind is not float and kind is not int and kind is not Tensor:
+            other = _operand(self, other)
+        try:
+            return plain(self, other)
+        except ValueError as error:
+            raise InvalidArgumentError(str(error)) from None
 
     return operator
 
@@ -152,6 +156,26 @@ def _encoded(text):
     return text.encode() if isinstance(text, str) else bytes(text)
 
 
+def _getitem(plain):
+    """Indexing that also takes string tensors."""
+
+    def getitem(self, index):
+        if not _is_text(self):
+            return plain(self, index)
+        found = self.array[tuple(_place(i) for i in index) if isinstance(index, tuple) else _place(index)]
+        if not isinstance(found, np.ndarray):
+            one = np.empty((), object)
+            one[()] = found
+            found = one
+        return Tensor(found)
+
+    return getitem
+
+
+def _place(index):
+    return index.array if isinstance(index, Tensor) else index
+
+
 def _ufunc(plain):
     def apply(self, ufunc, method, *inputs, **kwargs):
         if method == "__call__" and len(inputs) == 2 and not kwargs and not state.higher:
@@ -188,6 +212,7 @@ def _clothes():
         (Operand, "__eq__", _of_texts(Operand.__eq__, np.equal)),
         (Operand, "__ne__", _of_texts(Operand.__ne__, np.not_equal)),
         (Operand, "__hash__", Operand.__hash__),
+        (Operand, "__getitem__", _getitem(Operand.__getitem__)),
         # The variables of layers are Keras's: they look as they always do.
         (Variable, "shape", property(lambda self: self.array.shape, doc="The sizes of the axes.")),
         (Variable, "dtype", property(lambda self: self.array.dtype, doc="The NumPy dtype.")),

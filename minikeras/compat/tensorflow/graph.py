@@ -95,6 +95,8 @@ class Mode:
         self.deferring = False
         self.any = False
         self.graph = Graph()
+        # Puts the weights of a layer that was called into the graph (see `variables`).
+        self.adopt = lambda weights, name: ()
 
 
 mode = Mode()
@@ -103,12 +105,13 @@ mode = Mode()
 class GraphCall(Call):
     """A call of a graph; `controls` are calls that have to be run before it."""
 
-    __slots__ = ("controls", "effect", "flat", "name", "result")
+    __slots__ = ("controls", "effect", "flat", "reads")
 
     def __init__(self, function, args, kwargs, effect=False):
         super().__init__(function, args, kwargs)
         self.controls = tuple([c.call for c in mode.graph.controls if getattr(c, "call", None) is not None])
         self.effect = effect
+        self.reads = ()  # variables of the graph that the function reads by itself
         self.flat = not kwargs and not any(isinstance(a, (list, tuple, dict)) for a in args)
 
 
@@ -225,6 +228,9 @@ def record(function, args, kwargs, effect=False, name=None):
     call = GraphCall(function, args, kwargs, effect)
     leaves = [leaf for leaf in flatten([list(args), kwargs]) if isinstance(leaf, SymbolicTensor)]
     results = _try(function, args, kwargs, leaves)
+    weights = getattr(function, "weights", None)
+    if weights:
+        call.reads = tuple(mode.adopt(weights, mode.graph.unique_name(getattr(function, "name", name))))
     if results is None:
         call.outputs = Deferred(TensorShape(None), "float32", name, call, None)
         return call.outputs
@@ -237,7 +243,9 @@ def record(function, args, kwargs, effect=False, name=None):
             return None
         probes = tuple([p if isinstance(p, Tensor) else Tensor(np.asarray(p)) for p in (leaf, other)])
         shapes = [p.array.shape for p in probes]
-        shape = TensorShape([a if a == b else None for a, b in zip(*shapes, strict=True)])
+        shape = TensorShape(None)
+        if len(shapes[0]) == len(shapes[1]):
+            shape = TensorShape([a if a == b else None for a, b in zip(*shapes, strict=True)])
         suffix = f":{n}" if (n := next(numbers)) else ""
         return Deferred(shape, probes[0].array.dtype, name + suffix, call, probes)
 
@@ -250,8 +258,8 @@ Deferred.recorder = staticmethod(lambda function, args, kwargs: record(function,
 
 def _try(function, args, kwargs, leaves):
     """What the call gives in two trial runs; None if that cannot be told before there are values."""
-    unknown = any(leaf.probes is None for leaf in leaves)
-    same = all(leaf.probes is None or leaf.probes[0] is leaf.probes[1] for leaf in leaves)
+    unknown = any(getattr(leaf, "probes", None) is None for leaf in leaves)
+    same = not unknown and all(leaf.probes[0] is leaf.probes[1] for leaf in leaves)
     if not unknown:
         try:
             with probing():
@@ -276,15 +284,18 @@ def _on_trial(function, args, kwargs, trial):
 def placeholder(dtype, shape, name):
     """A deferred value without a call, which `feed_dict` has to give."""
     shape = TensorShape(shape)
-    probes = None
-    if not isinstance(shape, UnknownShape):
+    if isinstance(shape, UnknownShape):
+        sizes = [(), (1,)]  # what both give the same shape with does not depend on it
+    else:
         sizes = [
             [s if s is not None else (_OTHER_SIZES if axis else _BATCH_SIZES)[trial] for axis, s in enumerate(shape)]
             for trial in range(2)
         ]
-        probes = tuple([Tensor(np.zeros(size, dtype)) for size in sizes])
-        if sizes[0] == sizes[1]:
-            probes = (probes[0], probes[0])
+    probes = tuple([Tensor(np.zeros(size, dtype)) for size in sizes])
+    if sizes[0] == sizes[1] == [] and np.dtype(dtype).kind in "iu":  # it may be the size of something
+        probes = tuple([Tensor(np.asarray(size, dtype)) for size in _BATCH_SIZES])
+    elif sizes[0] == sizes[1]:
+        probes = (probes[0], probes[0])
     return Deferred(shape, dtype, mode.graph.unique_name(name), None, probes)
 
 
@@ -425,7 +436,7 @@ def _ancestors(leaves):
         if leaf.call is not None:
             if isinstance(leaf.call.function, Gradients):
                 level = max(level, leaf.call.function.level + 1)
-            stack.extend(i for i in leaf.call.inputs if isinstance(i, Deferred))
+            stack.extend(i for i in (*leaf.call.inputs, *leaf.call.reads) if isinstance(i, Deferred))
     return seen, level
 
 

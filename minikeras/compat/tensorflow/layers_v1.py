@@ -4,7 +4,8 @@ from minikeras import layers
 from minikeras.compat.tensorflow import graph
 from minikeras.compat.tensorflow.basics import as_tensor
 from minikeras.compat.tensorflow.graph import is_deferred, mode
-from minikeras.compat.tensorflow.sessions import AUTO_REUSE, get_variable_scope, wrap_variable
+from minikeras.compat.tensorflow.sessions import AUTO_REUSE, get_variable_scope
+from minikeras.compat.tensorflow.variables import adopt
 
 _made: dict = {}  # layers by graph and full name, for those who reuse them
 
@@ -30,12 +31,16 @@ def _call(make, kind, inputs, name, reuse, training=None):
         if not layer.built:
             layer.build(tuple(inputs.shape))
         if mode.deferring:
-            for variable in layer.weights:
-                wrap_variable(variable, f"{label}/{variable.name}")
+            adopt(layer.weights, label)
     if training is None:
         return layer(inputs)
     if is_deferred(training):
-        return graph.record(lambda x, t: layer(x, training=bool(t)), (inputs, training), {}, name=kind)
+
+        def call(x, t):
+            return layer(x, training=bool(t))
+
+        call.weights = layer.weights
+        return graph.record(call, (inputs, training), {}, name=kind)
     return layer(inputs, training=bool(training))
 
 

@@ -72,6 +72,7 @@ NAMES = {
         ".graph": "Graph Operation",
         ".machine": "executing_eagerly get_logger timestamp",
         "minikeras": "keras=.",
+        "minikeras.compat.tensorflow": "newaxis",
         ".errors": "errors=.",
         "minikeras.autodiff": "Tensor",
         "minikeras.initializers": "initializers=.",
@@ -170,7 +171,7 @@ NAMES = {
     },
     "autograph.experimental": {".control": "do_not_convert=identity_decorator"},
     "sysconfig": {".machine": "get_include get_lib=get_include get_build_info"},
-    "version": {"minikeras.compat.tensorflow": "VERSION GIT_VERSION"},
+    "version": {"minikeras.compat.tensorflow": "VERSION"},
     "distribute": {
         ".machine": """Strategy MirroredStrategy=Strategy OneDeviceStrategy=Strategy MultiWorkerMirroredStrategy=Strategy
             ReduceOp get_strategy has_strategy get_replica_context InputContext"""

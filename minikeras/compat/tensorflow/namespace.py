@@ -4,11 +4,10 @@ Each is a module object whose names are addresses; a name is loaded when it is f
 refused by name, with the nearest thing that does.
 """
 
+import difflib
 import importlib
 import sys
 import types
-
-from minikeras import registry
 
 HOME = "minikeras.compat.tensorflow"
 
@@ -16,11 +15,11 @@ HOME = "minikeras.compat.tensorflow"
 class Namespace(types.ModuleType):
     """A module of the façade: `path` is what TensorFlow calls it, after 'tensorflow' ('' for the top level)."""
 
-    def __init__(self, path, addresses, refused=(), fallbacks=(), told=None):
+    def __init__(self, path, spaces, addresses, refused=(), fallbacks=(), told=None):
         super().__init__(f"{HOME}.{path}" if path else HOME, f"TensorFlow's {public(path)}, as minikeras has it.")
         self.__path__ = []  # modules below it may be imported
         self._path, self._addresses, self._refused = path, addresses, dict(refused)
-        self._fallbacks, self._told = fallbacks, told
+        self._spaces, self._fallbacks, self._told = spaces, fallbacks, told
 
     def __getattr__(self, name):
         if name.startswith("__") and name.endswith("__"):
@@ -47,9 +46,15 @@ class Namespace(types.ModuleType):
         where = public(self._path)
         if remedy:
             raise AttributeError(f"{where}.{name} does not exist in minikeras. {remedy}")
-        raise AttributeError(
-            f"module {where!r} has no attribute {name!r} in minikeras. {registry.suggest(name, dir(self))}".rstrip()
-        )
+        raise AttributeError(f"module {where!r} has no attribute {name!r} in minikeras. {self._nearest(name)}".rstrip())
+
+    def _nearest(self, name):
+        """Where else that name is, or the name most like it."""
+        others = [public(path) for path, space in self._spaces.items() if name in space._addresses]
+        if others:
+            return f"There is {min(others, key=len)}.{name}."
+        close = difflib.get_close_matches(name, dir(self), n=1, cutoff=0.7)
+        return f"Did you mean {close[0]!r}?" if close else ""
 
     def __dir__(self):
         found = {n for n in self.__dict__ if not n.startswith("_")} | set(self._addresses)
@@ -100,7 +105,7 @@ def build(modern, former, top, told):
             same = path.removeprefix("compat.v1.")
             fallbacks.append(spaces.get(same) or f".{same}")
         refused = former.REFUSED.get(path, {})
-        spaces[path] = Namespace(path, addresses[path], refused, fallbacks, told if not path else None)
+        spaces[path] = Namespace(path, spaces, addresses[path], refused, fallbacks, told if not path else None)
     for path, space in spaces.items():
         if path:
             above, _, name = path.rpartition(".")

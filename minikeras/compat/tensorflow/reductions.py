@@ -150,5 +150,8 @@ unsorted_segment_mean = _segments("unsorted_segment_mean", "segment_mean", False
 
 @liftable
 def in_top_k(targets, predictions, k, name=None):
-    """Whether each target is among the k classes predicted highest."""
-    return ops.in_top_k(as_tensor(targets), as_tensor(predictions), k)
+    """Whether each target is among the k classes predicted highest; TensorFlow 1 had the predictions first."""
+    targets, predictions = as_tensor(targets), as_tensor(predictions)
+    if len(targets.shape) == 2 and len(predictions.shape) == 1:
+        targets, predictions = predictions, targets
+    return ops.in_top_k(targets, predictions, k)

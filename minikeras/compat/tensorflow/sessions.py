@@ -11,7 +11,7 @@ from minikeras.compat.tensorflow import graph
 from minikeras.compat.tensorflow.basics import as_tensor
 from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import Deferred, Graph, GraphCall, Operation, mode
-from minikeras.compat.tensorflow.variables import GraphVariable, graph_variable
+from minikeras.compat.tensorflow.variables import graph_variable
 
 def defer(on=True):
     """Whether calls on variables are deferred, as in TensorFlow 1."""
@@ -342,8 +342,3 @@ class Coordinator:
 def start_queue_runners(*args, **kwargs):
     """There are no queues."""
     return []
-
-
-def wrap_variable(variable, name):
-    """A layer's variable as one of the graph."""
-    return GraphVariable(variable, variable.array.copy(), name)

@@ -57,6 +57,15 @@ class EagerVariable(Variable):
         self.array[...] = self.initial
         return None
 
+    def _unread(self):
+        """What an assignment returns: this variable under the name that TensorFlow prints."""
+        same = object.__new__(EagerVariable)
+        for slot in _SLOTS:
+            if hasattr(self, slot):
+                setattr(same, slot, getattr(self, slot))
+        same._handle_name = "UnreadVariable"
+        return same
+
     def value(self):
         """The current value as a tensor that later assignments do not change."""
         return self.read_value()
@@ -68,17 +77,17 @@ class EagerVariable(Variable):
     def assign(self, value, use_locking=None, name=None, read_value=True):
         """Replace the value."""
         super().assign(as_tensor(value, self.array.dtype))
-        return self if read_value else None
+        return self._unread() if read_value else None
 
     def assign_add(self, delta, use_locking=None, name=None, read_value=True):
         """Add to the value in place."""
         super().assign_add(as_tensor(delta, self.array.dtype))
-        return self if read_value else None
+        return self._unread() if read_value else None
 
     def assign_sub(self, delta, use_locking=None, name=None, read_value=True):
         """Subtract from the value in place."""
         super().assign_sub(as_tensor(delta, self.array.dtype))
-        return self if read_value else None
+        return self._unread() if read_value else None
 
     def scatter_nd_update(self, indices, updates, name=None):
         """Put updates at indices."""
@@ -110,6 +119,9 @@ class EagerVariable(Variable):
 
     def __reduce__(self):
         return _restored, (self.array, self.trainable, self._name)
+
+
+_SLOTS = ("array", "mask", "tracked", *Variable.__slots__, "initial")
 
 
 def _restored(array, trainable, name):
@@ -200,6 +212,18 @@ def _changes(method, ref, value):
 
     change.__name__ = method
     return graph.record(change, (ref, value), {}, effect=True)
+
+
+def adopt(weights, name):
+    """The variables of the graph for a layer's weights, made for those that are not in it yet."""
+    known = {id(v.variable): v for v in mode.graph.variables}
+    for weight in weights:
+        if id(weight) not in known:
+            known[id(weight)] = GraphVariable(weight, weight.array.copy(), f"{name}/{weight.name}")
+    return [known[id(weight)] for weight in weights]
+
+
+mode.adopt = adopt
 
 
 def graph_variable(initial_value, trainable=True, name=None, dtype=None):

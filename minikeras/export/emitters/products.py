@@ -4,7 +4,7 @@ import numpy as np
 
 from minikeras.export.emitters.table import emits
 from minikeras.export.values import varies
-from minikeras.nest import flatten
+from minikeras.ops.spatial import margins
 
 _ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh"}
 
@@ -57,11 +57,16 @@ def _backward(rank):
     return (0, *range(2, rank + 2), 1)
 
 
-def _margins(padding):
-    """The attributes that say how much is padded."""
-    if varies(flatten(list(padding))):  # 'same' on sizes that are not known yet
-        return {"auto_pad": "SAME_UPPER"}
+def _margins(x, window, strides, dilation, padding):
+    """The attributes that say how much is padded: 'same' by its name where it depends on sizes that are not known."""
+    sizes = x.shape[1:-1]
     pads = [before for before, _ in padding] + [after for _, after in padding]
+    if varies(pads):
+        return {"auto_pad": "SAME_UPPER"}
+    if any(pads) and varies(sizes) and max(strides) > 1:
+        trials = [margins("same", a.shape[1:-1], window, strides, dilation) for a in x.arrays]
+        if all(pairs == tuple(padding) for pairs in trials):
+            return {"auto_pad": "SAME_UPPER"}
     return {"pads": pads} if any(pads) else {}
 
 
@@ -79,7 +84,7 @@ def convolve(graph, x, kernel, bias, strides, padding, dilation, groups, activat
         strides=list(strides),
         dilations=list(dilation),
         group=groups,
-        **_margins(padding),
+        **_margins(graph.call.inputs[0], kernel.shape[:rank], strides, dilation, padding),
     )
     return _back(graph, graph.transpose(_activated(graph, y, activation), _backward(rank)))
 
@@ -96,7 +101,7 @@ def convolve_transpose(graph, x, kernel, output_shape, strides, padding, dilatio
         kernel_shape=list(kernel.shape[:rank]),
         strides=list(strides),
         dilations=list(dilation),
-        **_margins(padding),
+        pads=[before for before, _ in padding] + [after for _, after in padding],
     )
     return _back(graph, graph.transpose(y, _backward(rank)))
 
@@ -106,6 +111,7 @@ def windows(graph, x, size, strides, padding):
     """The maximum or the mean of each window; padding counts for neither."""
     rank = len(size)
     operator = "MaxPool" if graph.call.name == "max_windows" else "AveragePool"
-    attributes = {"kernel_shape": list(size), "strides": list(strides), **_margins(padding)}
+    attributes = {"kernel_shape": list(size), "strides": list(strides)}
+    attributes |= _margins(x, size, strides, (1,) * rank, padding)
     y = graph.add(operator, graph.transpose(x, _forward(rank)), **attributes)
     return graph.name(graph.transpose(y, _backward(rank)))

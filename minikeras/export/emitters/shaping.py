@@ -260,7 +260,7 @@ def _plain(graph, bound):
 
 
 def _by_arrays(graph, x, parts, arrays):
-    """x indexed with arrays of integers: one of them among whole axes, or as many as the leading axes."""
+    """x indexed with arrays of integers, all other axes whole."""
     if any(a.dtype.kind not in "iu" for a in arrays) or None in [
         p for p in parts if not isinstance(p, Value)
     ]:
@@ -269,14 +269,20 @@ def _by_arrays(graph, x, parts, arrays):
     if len(arrays) == 1 and sum(whole) == len(parts) - 1:
         return graph.add("Gather", x, _wide(graph, arrays[0]), axis=whole.index(False))
     count = len(arrays)
-    if not (all(isinstance(p, Value) for p in parts[:count]) and all(whole[count:])):
-        graph.refuse("it is indexed with several arrays that are not those of the first axes")
-    shape = np.broadcast_shapes(*[a.arrays[0].shape for a in arrays])
-    rank = len(shape)
-    full = _out(graph).shape[:rank]
-    columns = [graph.unsqueeze(graph.add("Expand", _wide(graph, a), graph.ints(full)), rank) for a in arrays]
-    places = columns[0] if count == 1 else graph.add("Concat", *columns, axis=rank)
-    return graph.add("GatherND", x, places)
+    places = [i for i, p in enumerate(parts) if isinstance(p, Value)]
+    rest = [i for i in range(x.ndim) if i not in places]
+    if not all(whole[i] for i in rest):
+        graph.refuse("it is indexed with several arrays and slices together")
+    rank = len(np.broadcast_shapes(*[a.arrays[0].shape for a in arrays]))
+    # Where the arrays stand side by side the result has their axes, otherwise they come first.
+    first = places[0] if places == list(range(places[0], places[0] + count)) else 0
+    shape = _out(graph).shape[first : first + rank]
+    columns = [graph.unsqueeze(graph.add("Expand", _wide(graph, a), graph.ints(shape)), rank) for a in arrays]
+    found = graph.add(
+        "GatherND", graph.transpose(x, (*places, *rest)), graph.add("Concat", *columns, axis=rank)
+    )
+    order = (*range(rank, rank + first), *range(rank), *range(rank + first, rank + len(rest)))
+    return graph.name(graph.transpose(found, order))
 
 
 def _wide(graph, indices):

@@ -10,17 +10,18 @@ using nb::object;
 bool is_scale(handle h, handle x) { return h.is_none() || (is_float(h) && is_vector(h, last(x))); }
 bool is_input(handle x) { return is_float(x) && axes(x) >= 1 && count(x) > 0; }
 
-object new_column(handle x) {
+object column(handle out, handle x) {
     const npy_intp size = last(x);
-    return new_array(1, &size);
+    return result(out, 1, &size);
 }
 
-object batch_norm(handle x, handle gamma, handle beta, handle epsilon) {
+object batch_norm(handle x, handle gamma, handle beta, handle epsilon, handle out) {
     double number = 0;
     if (!is_input(x) || !is_scale(gamma, x) || !is_scale(beta, x) || !read_numbers({epsilon}, &number)) {
         return otherwise("batch_norm", x, gamma, beta, epsilon);
     }
-    object y = new_like(x), mean = new_column(x), variance = new_column(x), inverse = new_column(x);
+    object y = result_like(part(out, 4, 0), x), mean = column(part(out, 4, 1), x);
+    object variance = column(part(out, 4, 2), x), inverse = column(part(out, 4, 3), x);
     {
         Computing computing(4 * count(x));
         active->batch_norm(count(x) / last(x), last(x), data(x), data(gamma), data(beta), static_cast<float>(number),
@@ -29,12 +30,13 @@ object batch_norm(handle x, handle gamma, handle beta, handle epsilon) {
     return nb::make_tuple(y, mean, variance, inverse);
 }
 
-object layer_norm(handle x, handle gamma, handle beta, handle epsilon) {
+object layer_norm(handle x, handle gamma, handle beta, handle epsilon, handle out) {
     double number = 0;
     if (!is_input(x) || !is_scale(gamma, x) || !is_scale(beta, x) || !read_numbers({epsilon}, &number)) {
         return otherwise("layer_norm", x, gamma, beta, epsilon);
     }
-    object y = new_like(x), mean = new_like_with_last(x, 1), inverse = new_like_with_last(x, 1);
+    object y = result_like(part(out, 3, 0), x), mean = result_with_last(part(out, 3, 1), x, 1);
+    object inverse = result_with_last(part(out, 3, 2), x, 1);
     {
         Computing computing(4 * count(x));
         active->layer_norm(count(x) / last(x), last(x), data(x), data(gamma), data(beta), static_cast<float>(number),
@@ -69,8 +71,8 @@ object gradient(handle dy, handle x, handle gamma, handle mean, handle inverse, 
 
 void bind_normalization(nb::module_& m) {
     using namespace nb::literals;
-    m.def("batch_norm", batch_norm, "x"_a, "gamma"_a.none(), "beta"_a.none(), "epsilon"_a);
-    m.def("layer_norm", layer_norm, "x"_a, "gamma"_a.none(), "beta"_a.none(), "epsilon"_a);
+    m.def("batch_norm", batch_norm, "x"_a, "gamma"_a.none(), "beta"_a.none(), "epsilon"_a, "out"_a.none() = nb::none());
+    m.def("layer_norm", layer_norm, "x"_a, "gamma"_a.none(), "beta"_a.none(), "epsilon"_a, "out"_a.none() = nb::none());
     m.def("batch_norm_gradient", gradient<true>, "dy"_a, "x"_a, "gamma"_a.none(), "mean"_a, "inverse"_a, "into"_a);
     m.def("layer_norm_gradient", gradient<false>, "dy"_a, "x"_a, "gamma"_a.none(), "mean"_a, "inverse"_a, "into"_a);
 }

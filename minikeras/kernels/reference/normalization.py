@@ -10,9 +10,10 @@ layer: the last axis), with xhat = (x - mean) inverse, inverse = 1 / sqrt(varian
 
 import numpy as np
 
-from .arrays import column_sums, delivered, widened, widened_gradient
+from .arrays import column_sums, delivered, reusing, widened, widened_gradient
 
 
+@reusing
 def batch_norm(x, gamma, beta, epsilon):
     """Normalize x (..., c) over all axes but the last: (y, mean, variance, inverse), the last three (c,).
 
@@ -55,6 +56,7 @@ def batch_norm_gradient(dy, x, gamma, mean, inverse, into):
     )
 
 
+@reusing
 def layer_norm(x, gamma, beta, epsilon):
     """Normalize every row of x (..., c): (y, mean, inverse), the last two (..., 1); gamma and beta may be None.
 

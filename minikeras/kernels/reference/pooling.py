@@ -7,9 +7,10 @@ strictly greater, the first maximum in reading order wins ties.
 
 import numpy as np
 
-from .arrays import padded, unpadded, widened
+from .arrays import padded, reusing, unpadded, widened
 
 
+@reusing
 def max_pool(x, size, strides, padding):
     """The largest element of every window of x (n, *spatial, c): (y, winners).
 
@@ -27,6 +28,7 @@ def max_pool(x, size, strides, padding):
     return (y.copy() if y is x else y), tuple(winners)
 
 
+@reusing
 def max_pool_gradient(dy, winners, x_shape, size, strides, padding):
     """The gradient of `max_pool`: every dy goes to the element that won its window."""
     dx = dy
@@ -38,6 +40,7 @@ def max_pool_gradient(dy, winners, x_shape, size, strides, padding):
     return dx.copy() if dx is dy else dx
 
 
+@reusing
 def average_pool(x, size, strides, padding):
     """The mean of the real (unpadded) elements of every window of x (n, *spatial, c).
 
@@ -52,6 +55,7 @@ def average_pool(x, size, strides, padding):
     return y * _share(x.shape, size, strides, padding, x.dtype)
 
 
+@reusing
 def average_pool_gradient(dy, x_shape, size, strides, padding):
     """The gradient of `average_pool`: every dy in equal shares to the real elements of its window."""
     if dy.dtype == np.float16:
