@@ -76,7 +76,9 @@ class DTypePolicy(Registered):
             self.compute_dtype, self.variable_dtype = "float16", "float32"
         elif name in ("bfloat16", "mixed_bfloat16"):
             self.compute_dtype = self.variable_dtype = "float32"
-            warnings.warn(f"There is no bfloat16 in NumPy: the dtype policy {name!r} computes in float32.", stacklevel=2)
+            warnings.warn(
+                f"There is no bfloat16 in NumPy: the dtype policy {name!r} computes in float32.", stacklevel=2
+            )
         else:
             self.compute_dtype = self.variable_dtype = standardize_dtype(name)
         self.name = name if isinstance(name, str) else self.compute_dtype

@@ -1,5 +1,6 @@
 """What the user sees of training: a bar for each epoch on a terminal, a line for each epoch in a file."""
 
+import importlib.util
 import sys
 import time
 
@@ -29,7 +30,7 @@ def verbosity(verbose):
 class ProgbarLogger(Callback):
     """The progress of fit, evaluate or predict in Keras's words; `fit(verbose=1)` adds one.
 
-    Where the output is a terminal or notebook, a tqdm bar (its notebook form in a notebook); otherwise, and with
+    Where the output is a terminal or notebook, a tqdm bar (its notebook form where ipywidgets is installed); otherwise, and with
     verbose=2, one line when an epoch ends.
 
     >>> import minikeras as keras, numpy as np
@@ -140,7 +141,7 @@ class ProgbarLogger(Callback):
         self._bar.refresh()
         self._bar.close()
         self._bar = None
-        if not _in_notebook():  # the last state as a line of its own, whole even where the terminal is narrow
+        if not _has_widgets():  # the last state as a line of its own, whole even where the terminal is narrow
             say(f"{self._seen}/{self._steps or self._seen} [{'=' * _WIDTH}] - {summary}")
 
     def on_abandon(self):
@@ -154,7 +155,11 @@ class ProgbarLogger(Callback):
 def _new_bar(steps):
     import shutil
 
-    from tqdm.auto import tqdm  # imported only when a bar is drawn: it takes 20 ms
+    # Imported only when a bar is drawn: it takes 20 ms.
+    if _has_widgets():
+        from tqdm.notebook import tqdm
+    else:
+        from tqdm.std import tqdm
 
     form = f"{{n_fmt}}/{{total_fmt}} [{{bar:{_WIDTH}}}] - {{desc}}" if steps else "{n_fmt}/Unknown - {desc}"
     return tqdm(
@@ -165,10 +170,15 @@ def _new_bar(steps):
         miniters=1,
         **(
             {}
-            if _in_notebook()
+            if _has_widgets()
             else {"file": sys.stdout, "leave": False, "ncols": shutil.get_terminal_size().columns}
         ),
     )
+
+
+def _has_widgets():
+    """Whether this is a notebook that can show tqdm's own form; without the package ipywidgets a text must do."""
+    return _in_notebook() and importlib.util.find_spec("ipywidgets") is not None
 
 
 def _in_notebook():

@@ -23,15 +23,14 @@ _OF_SHAPES = frozenset({"zeros_like", "ones_like", "empty_like", "_size"})
 class Call:
     """One operation: .name, .inputs (Values or None), .settings by name, .outputs, .layers it happens in."""
 
-    __slots__ = ("function", "inputs", "layers", "name", "outputs", "raw", "settings", "several")
+    __slots__ = ("function", "inputs", "layers", "name", "outputs", "raw", "settings")
 
-    def __init__(self, function, inputs, settings, outputs, several, layers, raw):
+    def __init__(self, function, inputs, settings, outputs, layers, raw):
         self.function = function
         self.name = function.__name__
         self.inputs = inputs
         self.settings = settings
         self.outputs = outputs
-        self.several = several
         self.layers = layers
         self.raw = raw
         for output in outputs:
@@ -145,6 +144,8 @@ class Calls(list):
         count = len(group[0].args) if count is None else count
         inputs = [self._input(i, group) for i in range(count)]
         given = [dict(zip(names, a.args[count:], strict=False)) | a.kwargs for a in group]
+        if any(g.keys() != given[0].keys() for g in given):
+            self.refuse_change(layers)
         settings = {k: self._setting([g[k] for g in given], layers) for k in given[0]}
         for name, default in _defaults(function.body).items():
             settings.setdefault(name, default)
@@ -158,26 +159,25 @@ class Calls(list):
             for value in values:
                 value.foreign, value.beside = any(v.foreign for v in needs), beside
         if not known:
-            self.append(Call(function, inputs, settings, values, several, layers, group))
+            self.append(Call(function, inputs, settings, values, layers, group))
         elif function.__name__ not in _OF_SHAPES and any(v.constant is None for v in values):
-            Call(
-                function, inputs, settings, values, several, layers, group
-            )  # should its results not be constants
+            # Its results are constants only where they can be described as such: see `patterns`.
+            Call(function, inputs, settings, values, layers, group)
 
     def _input(self, i, group):
         if i >= len(group[0].args) or group[0].values[i] is None:
             return None
         things, values, layers = [a.args[i] for a in group], [a.values[i] for a in group], group[0].layers
-        weak = not isinstance(values[0], (np.ndarray, np.generic))
         arrays = [as_array(v) if isinstance(v, (list, tuple)) else np.asarray(v) for v in values]
         if not isinstance(things[0], (Tensor, np.ndarray)):
-            return Value(arrays, True, weak=weak)
+            return Value(arrays, True)
         value = self._value(things, [as_array(t) for t in things], layers)
         if value.dtype == arrays[0].dtype:
             return value
         cast = value.like(arrays)
+        call = Call(FUNCTIONS["cast"], [value], {"dtype": cast.dtype}, [cast], layers, None)
         if not value.known:
-            self.append(Call(FUNCTIONS["cast"], [value], {"dtype": cast.dtype}, [cast], False, layers, None))
+            self.append(call)
         return cast
 
     def _setting(self, leaves, layers):

@@ -18,7 +18,6 @@ class Exported:
     """The graph of a model: .graph, .nodes, and (name, dtype, axes) of .inputs and .outputs."""
 
     def __init__(self, model, inputs):
-        self.model = model
         if not all(layer.built for layer in model._flatten_layers()):
             _run(model, inputs)
         with unchanged(model) as watch:
@@ -122,10 +121,12 @@ class Exported:
         return name, value.dtype, axes
 
 
-def _named_variables(layer, prefix=""):
+def _named_variables(layer, prefix="", above=()):
     """(identity, name) of the variables inside a layer: the names of the layers inside it, and the variable's own."""
+    above = (*above, id(layer))
     for inner in reversed(layer._layers):  # of a layer that is there twice, the first name remains
-        yield from _named_variables(inner, f"{prefix}{inner.name}/")
+        if id(inner) not in above:
+            yield from _named_variables(inner, f"{prefix}{inner.name}/", above)
     for variable in layer._own_variables():
         yield id(variable), f"{prefix}{variable.name}"
 

@@ -56,11 +56,10 @@ class Value:
         "weak",
     )
 
-    def __init__(self, arrays, known, hint=None, weak=False):
+    def __init__(self, arrays, known, hint=None):
         self.arrays = tuple(arrays)
         self.known = known
         self.hint = hint
-        self.weak = weak  # a Python number, whose dtype is that of what it meets
         self.foreign = False  # made with an array that no operation made
         self.beside = None  # if that array has the size of the batch: the layers that used it first
         self.call = None

@@ -4,6 +4,7 @@ import copyreg
 import importlib
 import inspect
 import io
+import os
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from minikeras.models.summary import print_summary
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
 from minikeras.ops.shaping import expand_dims, squeeze
+from minikeras.saving.checkpoint_files import is_checkpoint
 from minikeras.serialization import serialize
 from minikeras.spellings.calls import accepting
 from minikeras.training.conversion import is_frame
@@ -71,7 +73,7 @@ class Model(Aside, Trainer, Layer):
             args = ()
         super().__init__(*args, **kwargs)
         self._graph = None
-        self._built_on = None
+        self._built_on = self._waiting_weights = None
         if graph is not None:
             self._set_graph(*graph)
 
@@ -173,7 +175,15 @@ class Model(Aside, Trainer, Layer):
                 lambda v: (None, *v.shape[1:]) if hasattr(v, "shape") and v.shape else None,
                 args[0] if args else None,
             )
+            if self._waiting_weights is not None:
+                self.compute_output_spec(self._built_on)
+                self._load_waiting()
         return first
+
+    def _load_waiting(self):
+        """Take the weights that were to be loaded before the model had any."""
+        (path, skip_mismatch), self._waiting_weights = self._waiting_weights, None
+        saving.load_weights(self, path, skip_mismatch)
 
     # What it consists of
 
@@ -333,7 +343,14 @@ class Model(Aside, Trainer, Layer):
 
     @accepting("Model.load_weights")
     def load_weights(self, filepath, skip_mismatch=False, by_name=False, objects_to_skip=None):
-        """Take the weights from a `.weights.h5`, `.keras` or `.h5` file; see `saving.load_weights`."""
+        """Take the weights from a `.weights.h5`, `.keras` or `.h5` file; see `saving.load_weights`.
+
+        A model that has no weights yet takes those of a checkpoint of the older kind, a path without an ending, when it
+        is first called, as programs for TensorFlow 2 expect.
+        """
+        if not self.built and is_checkpoint(filepath) and os.path.isfile(filepath):
+            self._waiting_weights = filepath, skip_mismatch
+            return
         saving.load_weights(self, filepath, skip_mismatch, by_name, objects_to_skip)
 
     def to_json(self, **kwargs):

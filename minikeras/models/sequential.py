@@ -144,6 +144,8 @@ class Sequential(Model):
         except BaseException:
             self._start, self._graph, self.built = None, None, False
             raise
+        if self._waiting_weights is not None:
+            self._load_waiting()
         return True
 
     def call(self, inputs, training=None, mask=None):

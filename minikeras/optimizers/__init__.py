@@ -28,6 +28,19 @@ def get(identifier):
     )
 
 
+def scaled(optimizer, automatic, policy):
+    """What a model of a dtype policy trains with: in mixed float16, if `automatic`, a LossScaleOptimizer around it.
+
+    >>> from minikeras.dtypes import DTypePolicy
+    >>> type(scaled(get("adam"), True, DTypePolicy("mixed_float16"))).__name__
+    'LossScaleOptimizer'
+    """
+    if not automatic or optimizer is None or policy.name != "mixed_float16":
+        return optimizer
+    scaling = registry.find_class("LossScaleOptimizer", "optimizer")
+    return optimizer if isinstance(optimizer, scaling) else scaling(optimizer, name="loss_scale_optimizer")
+
+
 def serialize(optimizer):
     """An optimizer as plain data."""
     return _serialize(optimizer)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from minikeras.files import atomic_write
 from minikeras.saving.archive import WEIGHTS, Archive, is_archive
+from minikeras.saving.checkpoint_files import is_checkpoint, write_companions
 from minikeras.saving.guard import refusing
 from minikeras.saving.legacy import is_legacy, load_legacy_weights, save_legacy_weights
 from minikeras.saving.state import load_state, save_state
@@ -41,8 +42,12 @@ def save_weights(model, filepath, overwrite=True, objects_to_skip=None):
     weights = WeightsWriter()
     save_state(model, weights, skipped=objects_to_skip or ())
     data = weights.to_bytes()
+    if is_checkpoint(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as file:
         file.write(data)
+    if is_checkpoint(path):
+        write_companions(str(path))
 
 
 def load_weights(model, filepath, skip_mismatch=False, by_name=False, objects_to_skip=None):
@@ -74,6 +79,8 @@ def load_weights(model, filepath, skip_mismatch=False, by_name=False, objects_to
             return
         if is_archive(file):
             file, name = io.BytesIO(Archive(file, name).read(WEIGHTS)), f"{name}: {WEIGHTS}"
+        if is_checkpoint(path) and model.compiled and not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
         with refusing(name):
             load_state(
                 model, WeightsReader(file, name), skip_mismatch=skip_mismatch, skipped=objects_to_skip or ()

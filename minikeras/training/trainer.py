@@ -63,9 +63,10 @@ class Trainer:
         optimizer: a name or object. loss: a name, function or object, or a list or dictionary of them, one for each
         output, weighted by loss_weights. metrics: names, functions or objects, reported but not minimized;
         weighted_metrics take the sample weights into account. debug_nan: fit and train_on_batch end with an error that
-        names the layer and batch where a value first stopped being finite. The remaining arguments are accepted for Keras's sake.
+        names the layer and batch where a value first stopped being finite. auto_scale_loss: see `optimizers.scaled`. The
+        remaining arguments are accepted for Keras's sake.
         """
-        self.optimizer = optimizers.get(optimizer)
+        self.optimizer = optimizers.scaled(optimizers.get(optimizer), auto_scale_loss, self.dtype_policy)
         self.loss = loss
         names = getattr(self, "output_names", None)
         self._compiled_loss = CompiledLoss(loss, loss_weights, names)

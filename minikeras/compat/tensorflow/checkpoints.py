@@ -52,12 +52,13 @@ def latest_checkpoint(checkpoint_dir, latest_filename=None):
     with open(note, encoding="utf-8") as file:
         found = re.search(r'model_checkpoint_path: "(.*)"', file.read())
     path = os.path.join(folder, found.group(1)) if found else None
-    return path if path and os.path.exists(path + _ENDING) else None
+    return path if path and checkpoint_exists(path) else None
 
 
 def checkpoint_exists(checkpoint_prefix):
     """Whether there is a checkpoint."""
-    return os.path.exists(path_of(checkpoint_prefix) + _ENDING)
+    # A model's weights have an index, the checkpoints of this module their own ending.
+    return any(os.path.exists(path_of(checkpoint_prefix) + ending) for ending in (_ENDING, ".index"))
 
 
 class CheckpointState:

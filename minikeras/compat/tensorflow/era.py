@@ -22,7 +22,7 @@ def is_written_for_graphs(source):
 
 def source_of_program():
     """The source of the program that is running, '' if it is no file."""
-    path = getattr(sys.modules.get("__main__"), "__file__", None)
+    path = getattr(sys.modules.get("__main__"), "__file__", None) or sys.argv[0]  # a notebook has no __file__
     if not path or not path.endswith((".py", ".ipynb")) or not os.path.isfile(path):
         return ""
     with open(path, encoding="utf-8", errors="replace") as file:
