@@ -11,6 +11,7 @@ The names are those of Keras 3. Each is loaded when it is first used, so the imp
 """
 
 import importlib
+import sys
 
 __version__ = "0.1.0"
 
@@ -59,6 +60,20 @@ def __getattr__(name):
 
 def __dir__():
     return __all__
+
+
+class _OlderModules:
+    """Finds what Python does not: modules of older Keras below minikeras, such as `minikeras.layers.convolutional`."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        """The module's specification, or None."""
+        if not name.startswith("minikeras."):
+            return None
+        return importlib.import_module("minikeras.spellings.imports").find_spec(name)
+
+
+sys.meta_path.append(_OlderModules)
 
 
 def version():

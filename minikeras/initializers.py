@@ -1,5 +1,6 @@
 """Initializers: the first values of weights."""
 
+import inspect
 import math
 
 import numpy as np
@@ -9,6 +10,7 @@ from minikeras.autodiff import Tensor, as_array
 from minikeras.dtypes import standardize_dtype
 from minikeras.ops import random
 from minikeras.serialization import Registered
+from minikeras.spellings.calls import with_dtype
 
 
 class Initializer(Registered, family="initializer"):
@@ -455,7 +457,8 @@ def get(identifier):
     """
     if isinstance(identifier, (np.ndarray, np.generic, Tensor)):
         return _values(as_array(identifier))
-    return lookup.look_up(identifier, "initializer", _ALIASES)
+    found = lookup.look_up(identifier, "initializer", _ALIASES)
+    return with_dtype(found) if inspect.isfunction(found) else found
 
 
 def _values(array):

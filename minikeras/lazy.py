@@ -79,6 +79,7 @@ def attributes(names, namespace):
             return sorted(
                 {
                     *names.homes,
+                    *spellings.star_names(names.package),
                     *(n for n, v in namespace.items() if n[0] != "_" and not isinstance(v, types.ModuleType)),
                 }
             )

@@ -23,6 +23,10 @@ def cases():
         (32, 16, 64, 3, 64, 1),
     ]:
         yield from convolution_cases(n, size, channels, kernel, filters, padding)
+    yield from convolution_cases(32, 32, 64, 3, 64, 1, stride=2)
+    yield from convolution_cases(32, 28, 64, 1, 128, 0)
+    yield from convolution_cases(32, 28, 64, 3, 64, 1, groups=64)
+    yield from convolution_cases(32, 28, 64, 3, 64, 1, stride=2, groups=64)
     yield from pooling_cases(32, 24, 6)
     yield from pooling_cases(32, 32, 64)
     yield from small_cases()
@@ -46,13 +50,15 @@ def dense_cases(rows, inputs, outputs):
         )
 
 
-def convolution_cases(n, size, channels, kernel, filters, padding):
-    x, w = numbers(n, size, size, channels), numbers(kernel, kernel, channels, filters)
-    geometry = ONES, ((padding, padding),) * 2, ONES, 1
+def convolution_cases(n, size, channels, kernel, filters, padding, stride=1, groups=1):
+    x, w = numbers(n, size, size, channels), numbers(kernel, kernel, channels // groups, filters)
+    geometry = (stride, stride), ((padding, padding),) * 2, ONES, groups
     y = kernels.conv(x, w, None, *geometry)
     dy = numbers(*y.shape)
-    operations = 2 * y.size * kernel * kernel * channels
+    operations = 2 * y.size * kernel * kernel * channels // groups
     shape = f"{kernel}x{kernel} ({n}, {size}, {size}, {channels}) to {filters}"
+    shape += f" by {stride}" if stride > 1 else ""
+    shape += " depthwise" if groups > 1 else ""
     yield f"conv {shape}", operations, lambda: kernels.conv(x, w, None, *geometry)
     for index, name in enumerate(("dx", "dw")):
         wanted = only(index)
@@ -74,50 +80,79 @@ def pooling_cases(n, size, channels):
 
 def small_cases():
     x, labels = numbers(32, 10), np.arange(32) % 10
+    target, share = np.eye(10, dtype=np.float32)[labels], kernels.softmax(x)
     dloss = np.full(32, 1 / 32, np.float32)
     yield "softmax (32, 10)", 0, lambda: kernels.softmax(x)
+    yield "softmax_gradient (32, 10)", 0, lambda: kernels.softmax_gradient(x, share)
+    yield "crossentropy (32, 10)", 0, lambda: kernels.crossentropy(target, share, False, 1e-7)
     yield "sparse_crossentropy (32, 10)", 0, lambda: kernels.sparse_crossentropy(labels, x, True, 1e-7)
     yield (
         "sparse_crossentropy_gradient (32, 10)",
         0,
         lambda: kernels.sparse_crossentropy_gradient(dloss, labels, x, True, 1e-7),
     )
-    w, g, m, v = (np.abs(numbers(61_706)) for _ in range(4))
-    yield "adam 61,706", 0, lambda: kernels.adam(w, g, m, v, 1e-3, 0.9, 0.999, 1e-7, 10)
+    yield "binary_crossentropy (32, 10)", 0, lambda: kernels.binary_crossentropy(target, share, False, 1e-7)
+    yield from update_cases(61_706)
     images, rows = np.zeros((1000, 28, 28, 1), np.uint8), np.arange(32) * 7
     yield "gather 32 of uint8 (1000, 28, 28, 1)", 0, lambda: kernels.gather(images, rows, np.float32)
+    embedded, indices = numbers(32, 100, 64), np.arange(3200).reshape(32, 100) * 13 % 5000
+    yield (
+        "embedding_gradient (32, 100, 64) of 5000",
+        0,
+        lambda: kernels.embedding_gradient(embedded, indices, 5000),
+    )
     wide = numbers(32, 1024)
     yield "dropout (32, 1024)", 0, lambda: kernels.dropout(wide, 0.5, 1, 2)
-    yield "layer_norm (32, 1024)", 0, lambda: kernels.layer_norm(wide, None, None, 1e-3)
-    plane = numbers(32, 16, 16, 64)
-    yield "batch_norm (32, 16, 16, 64)", 0, lambda: kernels.batch_norm(plane, None, None, 1e-3)
+    for name, x in (("layer_norm", wide), ("batch_norm", numbers(32, 16, 16, 64))):
+        kernel, gradient = getattr(kernels, name), getattr(kernels, f"{name}_gradient")
+        _, mean, *_, inverse = kernel(x, None, None, 1e-3)
+        yield f"{name} {x.shape}", 0, lambda x=x, kernel=kernel: kernel(x, None, None, 1e-3)
+        yield (
+            f"{name}_gradient {x.shape}",
+            0,
+            lambda x=x, gradient=gradient, mean=mean, inverse=inverse: gradient(
+                x, x, None, mean, inverse, (True,) * 3
+            ),
+        )
+
+    plane, column = numbers(32, 16, 16, 64), np.ones(64, np.float32)
+    yield (
+        "batch_norm_inference (32, 16, 16, 64)",
+        0,
+        lambda: kernels.batch_norm_inference(plane, column, column, column, column, 1e-3),
+    )
+
+
+def update_cases(size):
+    w, g, m, v = (np.abs(numbers(size)) for _ in range(4))
+    yield f"sgd {size:,}", 0, lambda: kernels.sgd(w, g, 1e-3)
+    yield f"momentum {size:,}", 0, lambda: kernels.momentum(w, g, m, 1e-3, 0.9, False)
+    yield f"adam {size:,}", 0, lambda: kernels.adam(w, g, m, v, 1e-3, 0.9, 0.999, 1e-7, 10)
+    yield f"rmsprop {size:,}", 0, lambda: kernels.rmsprop(w, g, v, 1e-3, 0.9, 1e-7)
+    yield f"adagrad {size:,}", 0, lambda: kernels.adagrad(w, g, v, 1e-3, 1e-7)
+    yield f"adadelta {size:,}", 0, lambda: kernels.adadelta(w, g, m, v, 1e-3, 0.9, 1e-7)
+    yield f"squared_norm {size:,}", 0, lambda: kernels.squared_norm(g)
 
 
 def recurrent_cases(n, steps, inputs, units):
-    for name, gates in (("lstm", 4), ("gru", 3)):
-        x, w, u = numbers(n, steps, inputs), numbers(inputs, gates * units), numbers(units, gates * units)
-        w, u, h, dh = (
-            w * np.float32(0.1),
-            u * np.float32(0.1),
-            np.zeros((n, units), np.float32),
-            numbers(n, units),
+    x, h, dh = numbers(n, steps, inputs), np.zeros((n, units), np.float32), numbers(n, units)
+    shape = f"({n}, {steps}, {inputs}) to {units}"
+    for name, gates in (("lstm", 4), ("gru", 3), ("simple_rnn", 1)):
+        w, u = (
+            numbers(inputs, gates * units) * np.float32(0.1),
+            numbers(units, gates * units) * np.float32(0.1),
         )
         operations = 2 * n * steps * (inputs + units) * gates * units
-        shape = f"({n}, {steps}, {inputs}) to {units}"
-        if name == "lstm":
-            saved = kernels.lstm(x, w, u, None, h, h, None)[-1]
-            yield (
-                f"lstm {shape}",
-                operations,
-                lambda x=x, w=w, u=u, h=h: kernels.lstm(x, w, u, None, h, h, None),
-            )
-            into = (None, True, True, None, None, None)
-            yield (
-                f"lstm_gradient {shape}",
-                2 * operations,
-                lambda x=x, w=w, u=u, s=saved, d=dh, into=into: kernels.lstm_gradient(
-                    None, d, None, x, w, u, None, s, into
-                ),
-            )
-        else:
-            yield f"gru {shape}", operations, lambda x=x, w=w, u=u, h=h: kernels.gru(x, w, u, None, h, None)
+        kernel, gradient = getattr(kernels, name), getattr(kernels, f"{name}_gradient")
+        states = (h, h) if name == "lstm" else (h,)
+        given = (x, w, u, None, *states, None)
+        saved = kernel(*given)[-1]
+        upstream = (None, dh, None) if name == "lstm" else (None, dh)
+        taken = (*upstream, x, w, u, None, saved, (None, True, True) + (None,) * (1 + len(states)))
+        yield f"{name} {shape}", operations, lambda kernel=kernel, given=given: kernel(*given)
+        recurrence = 2 * n * steps * units * gates * units  # the gradient of x is not asked for
+        yield (
+            f"{name}_gradient {shape}",
+            operations + recurrence,
+            lambda gradient=gradient, taken=taken: gradient(*taken),
+        )

@@ -7,8 +7,8 @@ import numpy as np
 
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.monitor import MonitorCallback
-from minikeras.spellings.logs import Logs
 from minikeras.messages import say
+from minikeras.spellings.logs import Logs
 
 __all__ = ["ModelCheckpoint"]
 

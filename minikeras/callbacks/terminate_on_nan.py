@@ -64,7 +64,7 @@ class TerminateOnNaN(_FiniteWatch):
     >>> import minikeras as keras
     >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1, name="only")])
     >>> model.compile("sgd", "mse")
-    >>> model.layers[0].kernel.assign([[np.inf], [0.0]])  # doctest: +ELLIPSIS
+    >>> model.layers[0].kernel.assign([[np.nan], [0.0]])  # doctest: +ELLIPSIS
     <Variable ...
     >>> x, y = np.ones((8, 2)), np.zeros((8, 1))
     >>> history = model.fit(x, y, epochs=5, callbacks=[TerminateOnNaN()], verbose=0)
@@ -111,7 +111,9 @@ def stopping_at_nan(model):
         loss = plain_number(dict(logs.items()).get("loss"))
         if (loss is not None and not np.isfinite(loss)) or not search.after():
             found = search.find(batch)
-            raise _stopped(model, f"The first value that was not finite: {found}, in step {number} of the optimizer.")
+            raise _stopped(
+                model, f"The first value that was not finite: {found}, in step {number} of the optimizer."
+            )
         return logs
 
     return step

@@ -24,7 +24,7 @@ _REQUIRED = ("numpy", "h5py", "tqdm")
 # What each optional package is for, and the extra that installs it.
 _OPTIONAL = {
     "onnx": ("model.export('model.onnx')", "onnx"),
-    "matplotlib": ("figures in the examples", "examples"),
+    "matplotlib": ("figures: minikeras.visual, the examples", "plots"),
     "sklearn": ("its estimators and data sets", "examples"),
     "PIL": ("images from files", "images"),
     "tensorboardX": ("the TensorBoard callback", "tensorboard"),

@@ -67,6 +67,12 @@ TENSORFLOW = {
     "tensorflow.python.training.training": "tensorflow.compat.v1.train",
 }
 
+# What to write in place of modules that stand for ones that are gone.
+INSTEAD = {
+    "minikeras.compat.device_lib": "tf.config.list_physical_devices()",
+    "minikeras.compat.input_data": "keras.datasets.mnist",
+}
+
 # Modules of Keras that are public, below a package: they are answered by the module of that name.
 PUBLIC_BELOW = ("datasets", "dtype_policies", "ops", "optimizers", "preprocessing", "utils", "wrappers")
 

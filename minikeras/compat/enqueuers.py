@@ -111,6 +111,8 @@ class OrderedEnqueuer(SequenceEnqueuer):
                 if self.shuffle:
                     order = seeds.generator(seed, epoch).permutation(len(self.sequence)).tolist()
                 yield from self._ahead(pool, order, workers)
+                if self.stop_signal.is_set():
+                    return
                 if hasattr(self.sequence, "on_epoch_end"):
                     self.sequence.on_epoch_end()
 

@@ -31,11 +31,9 @@ class HDF5Matrix:
     def __getitem__(self, key):
         if isinstance(key, slice):
             first, last, step = key.indices(len(self))
-            rows = (
-                self.data[self.start + first : self.start + last : step]
-                if step > 0
-                else self[range(first, last, step)]
-            )
+            if step < 0:  # which files do not read
+                return self[range(first, last, step)]
+            rows = self.data[self.start + first : self.start + last : step]
         elif isinstance(key, (int, np.integer)):
             rows = self.data[self._place(int(key))]
         else:

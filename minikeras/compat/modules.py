@@ -11,7 +11,7 @@ from types import ModuleType
 
 import minikeras
 from minikeras.compat import older_numpy
-from minikeras.compat.addresses import ABSENT, FACADE, PRIVATE, PUBLIC_BELOW, ROOTS, SAME, TENSORFLOW
+from minikeras.compat.addresses import ABSENT, FACADE, INSTEAD, PRIVATE, PUBLIC_BELOW, ROOTS, SAME, TENSORFLOW
 from minikeras.spellings import older
 from minikeras.spellings.modules import MODULES
 
@@ -42,7 +42,7 @@ def public(name):
         name = PRIVATE[prefix] + name[len(prefix) :]
     path = canonical(name)
     if path in TENSORFLOW:
-        return TENSORFLOW[path]
+        return INSTEAD.get(TENSORFLOW[path], TENSORFLOW[path])
     older_path = _longest(path.removeprefix("keras."), MODULES) if path.startswith("keras.") else None
     if older_path is None:
         return name

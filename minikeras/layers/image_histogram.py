@@ -67,12 +67,11 @@ class Equalization(ImageLayer):
         places = channel.numpy() * (self.bins - 1) / 255
         places = np.clip(places.astype("int32"), 0, self.bins - 1)
         counts = np.bincount(places.reshape(-1), minlength=self.bins)
-        if np.count_nonzero(counts) <= 1:
-            return channel
         total = np.cumsum(counts)
         lowest = total[np.flatnonzero(total)[0]]
         table = np.clip(np.round((total - lowest) * 255 / max(total[-1] - lowest, 1)), *_BYTES)
-        return ops.convert_to_tensor(table[places].astype(channel.dtype))
+        single = np.count_nonzero(counts) <= 1
+        return ops.where(single, channel, table[places].astype(channel.dtype))
 
 
 class ContrastLimitedAdaptiveHistogramEqualization(ImageLayer):

@@ -97,9 +97,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
         parameters = dict(list(inspect.signature(cls.call).parameters.items())[1:])
         free = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
         cls._call_names = [
-            n
-            for n, p in parameters.items()
-            if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+            n for n, p in parameters.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
         ]
         cls._takes_training = "training" in parameters
         cls._takes_mask = "mask" in parameters or (free and cls.__dict__.get("passes_mask", False))
@@ -239,7 +237,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
             training = outer if outer is not None else self._default_training
             if self._takes_training:
                 kwargs["training"] = training
-        elif not self._takes_training:
+        if not self._takes_training and "training" in kwargs:
             kwargs = {name: value for name, value in kwargs.items() if name != "training"}
         mask = x.mask if type(x) is Tensor else _masks(x)
         if mask is not None and self._takes_mask and kwargs.get("mask") is None:

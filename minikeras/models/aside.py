@@ -25,12 +25,8 @@ class Aside:
         losses = flatten(loss)
         symbolic = [one for one in losses if is_symbolic(one)]
         if symbolic:
-            older(
-                "model.add_loss(symbolic tensor)",
-                "a layer that calls self.add_loss(value) in its call",
-                stacklevel=2,
-            )
             self._widen(losses=symbolic)
+            older("model.add_loss(symbolic tensor)", "a layer that calls self.add_loss(value) in its call")
         values = [one for one in losses if not is_symbolic(one)]
         if values:
             super().add_loss(values)
@@ -40,12 +36,11 @@ class Aside:
         if not is_symbolic(value):
             super().add_metric(value, name=name, aggregation=aggregation)
             return
+        self._widen(metrics={name: (value, aggregation)})
         older(
             "model.add_metric(symbolic tensor)",
             "a layer that updates a metric of its own, keras.metrics.Mean, in its call",
-            stacklevel=2,
         )
-        self._widen(metrics={name: (value, aggregation)})
 
     def _widen(self, losses=(), metrics=()):
         if self._graph is None:

@@ -13,6 +13,7 @@ from minikeras.preprocessing.affine import (
 )
 from minikeras.preprocessing.file_iterators import DataFrameIterator, DirectoryIterator
 from minikeras.preprocessing.iterators import NumpyArrayIterator, check_images
+from minikeras.spellings.calls import accepting
 
 __all__ = ["ImageDataGenerator"]
 
@@ -33,6 +34,7 @@ class ImageDataGenerator:
     True
     """
 
+    @accepting("ImageDataGenerator")
     def __init__(
         self,
         featurewise_center=False,
@@ -98,7 +100,7 @@ class ImageDataGenerator:
         def switch(name, value, because):
             if getattr(self, name) != value:
                 setattr(self, name, value)
-                warnings.warn(f"ImageDataGenerator({because}=True) sets {name}={value}.", stacklevel=4)
+                warnings.warn(f"ImageDataGenerator({because}=True) sets {name}={value}.", stacklevel=5)
 
         if self.zca_whitening:
             switch("featurewise_center", True, "zca_whitening")

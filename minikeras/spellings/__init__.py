@@ -75,6 +75,13 @@ def find_name(package, name, known=()):
     return look_up(package, name, known)
 
 
+def star_names(package):
+    """The older names that `from package import *` gives: those that warn when they are used, not when they are found."""
+    from minikeras.spellings.lookup import late_names
+
+    return late_names(package)
+
+
 def _is_file(package, name):
     """Whether a name is that of a module in a package of ours that is only about to be imported."""
     path = os.path.join(os.path.dirname(_HOME[:-1]), *package.split("."), name)

@@ -66,7 +66,9 @@ _WORKERS = {
     "max_q_size": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
     "workers": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
     "nb_worker": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
-    "use_multiprocessing": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
+    "use_multiprocessing": Dropped(
+        "workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"
+    ),
     "pickle_safe": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
 }
 _ACCURACY = {"show_accuracy": Dropped("compile(metrics=['accuracy'])")}
@@ -102,7 +104,9 @@ OF = {
     "Conv3DTranspose": {"output_shape": Dropped("the layer without it, the shape is inferred")},
     "Embedding": {
         "dropout": Dropped("SpatialDropout1D(rate) after the layer"),
-        "input_length": Dropped("the layer without input_length, lengths are inferred"),
+        "input_length": Afterwards(
+            "Input((length,)) at the beginning of the model", changes.set_input_length
+        ),
     },
     "GRU": _RECURRENT,
     "InputLayer": {"input_shape": "shape", "batch_input_shape": "batch_shape", "input_dtype": "dtype"},
@@ -110,11 +114,19 @@ OF = {
     "LSTM": _RECURRENT,
     "LeakyReLU": {"alpha": "negative_slope"},
     "MaxNorm": {"m": "max_value"},
-    "Model": {"input": "inputs", "output": "outputs"},
+    "Model": {"input": "inputs", "output": Remade("Model(outputs=...)", changes.set_outputs)},
     "RNN": _RECURRENT,
     "ReLU": {"alpha": "negative_slope", "theta": "threshold"},
-    "SeparableConv1D": {"init": Remade("SeparableConv1D(depthwise_initializer=..., pointwise_initializer=...)", changes.both_kernels)},
-    "SeparableConv2D": {"init": Remade("SeparableConv2D(depthwise_initializer=..., pointwise_initializer=...)", changes.both_kernels)},
+    "SeparableConv1D": {
+        "init": Remade(
+            "SeparableConv1D(depthwise_initializer=..., pointwise_initializer=...)", changes.both_kernels
+        )
+    },
+    "SeparableConv2D": {
+        "init": Remade(
+            "SeparableConv2D(depthwise_initializer=..., pointwise_initializer=...)", changes.both_kernels
+        )
+    },
     "SimpleRNN": _RECURRENT,
     "StringLookup": {"max_values": "max_tokens"},
     "Input": {"type_spec": Dropped("Input(shape, dtype=...)", (None,)), "batch_input_shape": "batch_shape"},
@@ -194,7 +206,9 @@ VALUES = {
     "CategoryEncoding": {"output_mode": Values("output_mode", {"binary": "multi_hot"})},
     "Model.evaluate": {"steps": _STEPS},
     "Model.fit": {
-        "class_weight": Checked(changes.is_no_dictionary, changes.by_class, "fit(class_weight={class: weight, ...})"),
+        "class_weight": Checked(
+            changes.is_no_dictionary, changes.by_class, "fit(class_weight={class: weight, ...})"
+        ),
         "steps_per_epoch": _STEPS,
         "validation_steps": _STEPS,
     },
@@ -213,7 +227,13 @@ def _begins_with_a_name(args):
 def _third_is_metrics(args):
     """Whether what stands where the weights of losses stand today are metrics."""
     third = args[3]
-    parts = list(third.values()) if isinstance(third, dict) else third if isinstance(third, (list, tuple)) else [third]
+    parts = (
+        list(third.values())
+        if isinstance(third, dict)
+        else third
+        if isinstance(third, (list, tuple))
+        else [third]
+    )
     flat = [one for part in parts for one in (part if isinstance(part, (list, tuple)) else [part])]
     return any(isinstance(one, str) or callable(one) for one in flat)
 
@@ -229,6 +249,10 @@ POSITIONS = {
         ("metrics", "loss_weights", "sample_weight_mode", "weighted_metrics", "target_tensors"),
         _third_is_metrics,
     ),
-    "add_variable": Positions("add_variable(name, shape)", "add_weight(shape, name=name)", 1, _WEIGHT, _begins_with_a_name),
-    "add_weight": Positions("add_weight(name, shape)", "add_weight(shape, name=name)", 1, _WEIGHT, _begins_with_a_name),
+    "add_variable": Positions(
+        "add_variable(name, shape)", "add_weight(shape, name=name)", 1, _WEIGHT, _begins_with_a_name
+    ),
+    "add_weight": Positions(
+        "add_weight(name, shape)", "add_weight(shape, name=name)", 1, _WEIGHT, _begins_with_a_name
+    ),
 }

@@ -4,12 +4,14 @@ A row holds for the classes derived from that class, too. A text is the modern n
 scripts define in classes of their own, and that are called by other names today.
 """
 
-from minikeras.spellings import changes, methods
+from minikeras.spellings import changes, compiled, methods
 from minikeras.spellings.rules import Method, Value
 
 ATTRIBUTES = {
     "Callback": {
-        "validation_data": Value("arrays that the callback is given when it is made", methods.validation_data),
+        "validation_data": Value(
+            "arrays that the callback is given when it is made", methods.validation_data
+        ),
     },
     "Layer": {
         # Keras 1
@@ -41,8 +43,12 @@ ATTRIBUTES = {
         "reset_states": "reset_state",
     },
     "Model": {
+        "compiled_loss": Value("model.compute_loss(x, y, y_pred)", compiled.CompiledLoss),
+        "compiled_metrics": Value("model.compute_metrics(x, y, y_pred)", compiled.CompiledMetrics),
         "evaluate_generator": Method("model.evaluate(generator, steps=...)", methods.evaluate_generator),
-        "fit_generator": Method("model.fit(generator, steps_per_epoch=..., epochs=...)", methods.fit_generator),
+        "fit_generator": Method(
+            "model.fit(generator, steps_per_epoch=..., epochs=...)", methods.fit_generator
+        ),
         "model": Value("the model itself", methods.itself),
         "predict_classes": Method(
             "np.argmax(model.predict(x), axis=-1), or (model.predict(x) > 0.5).astype('int32') for one output",
@@ -50,12 +56,14 @@ ATTRIBUTES = {
         ),
         "predict_generator": Method("model.predict(generator, steps=...)", methods.predict_generator),
         "predict_proba": "predict",
+        "reset_states": Method("layer.reset_states() of the recurrent layers", methods.reset_states),
         "state_updates": Value("nothing: variables are assigned in call", methods.nothing),
         "total_loss": Value("model.compute_loss", methods.compute_loss),
     },
     "Optimizer": {
         "_decayed_lr": Method("optimizer.learning_rate", methods.decayed_rate),
         "decay": Value("optimizer.learning_rate, a schedule", changes.get_decay),
+        "get_updates": Method("optimizer.apply(gradients, variables)", methods.get_optimizer_updates),
         "get_weights": Method("[v.numpy() for v in optimizer.variables]", methods.get_optimizer_weights),
         "lr": Value("optimizer.learning_rate", changes.get_rate, changes.set_rate),
         "weights": "variables",

@@ -71,8 +71,10 @@ def accepting_constructor(cls):
     known = names - _OLDER_VALUES.keys()
 
     @functools.wraps(function)
-    def __init__(self, *args, **kwargs):
-        if not (_LOOKED_INTO.isdisjoint(map(type, args)) and _LOOKED_INTO.isdisjoint(map(type, kwargs.values()))):
+    def constructor(self, *args, **kwargs):
+        if not (
+            _LOOKED_INTO.isdisjoint(map(type, args)) and _LOOKED_INTO.isdisjoint(map(type, kwargs.values()))
+        ):
             args = tuple([_plain(value) for value in args])
             kwargs = {name: _plain(value) for name, value in kwargs.items()}
         later = ()
@@ -84,12 +86,15 @@ def accepting_constructor(cls):
         for act, value in later:
             act(self, value)
 
-    cls.__init__ = __init__
+    cls.__init__ = constructor
 
 
 def _has_older(kwargs, names):
     """Whether an argument is not among the names, or has one of its older values."""
-    return any(name not in names or (name in _OLDER_VALUES and _OLDER_VALUES[name](value)) for name, value in kwargs.items())
+    return any(
+        name not in names or (name in _OLDER_VALUES and _OLDER_VALUES[name](value))
+        for name, value in kwargs.items()
+    )
 
 
 def _plain(value):
@@ -140,6 +145,20 @@ def _ours(cls):
     return first, next((one for one in ours if not one.__name__.startswith("_")), first)
 
 
+def with_dtype(initializer):
+    """An initializer of the user's as a function of shape and dtype; older ones were functions of the shape alone."""
+    if "dtype" in parameters(initializer) or takes_any(initializer):
+        return initializer
+    older("an initializer f(shape)", "f(shape, dtype=None)")
+
+    @functools.wraps(initializer)
+    def initialize(shape, dtype=None):
+        return initializer(shape)
+
+    del initialize.__wrapped__  # it takes a dtype, too
+    return initialize
+
+
 class OlderValue:
     """A value that is set under an older name, on a class of ours: `lr` of optimizers."""
 
@@ -169,7 +188,9 @@ class CalledModule(types.ModuleType):
 
     def __call__(self, *args, **kwargs):
         package, _, name = self.__name__.rpartition(".")
-        cls = next(value for key, value in vars(self).items() if key.lower() == name and isinstance(value, type))
+        cls = next(
+            value for key, value in vars(self).items() if key.lower() == name and isinstance(value, type)
+        )
         home = package.replace("minikeras", "keras", 1)
         older(f"{home}.{name}(...)", f"{home}.{cls.__name__}(...)")
         return cls(*args, **kwargs)

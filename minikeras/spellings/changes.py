@@ -17,6 +17,21 @@ def both_kernels(initializer, arguments):
     arguments["depthwise_initializer"] = arguments["pointwise_initializer"] = initializer
 
 
+def set_input_length(embedding, length):
+    """Let a model that begins with the layer know how long its sequences are, unless it was told otherwise."""
+    if length is not None and embedding._input_shape_argument is None:
+        lengths = length if isinstance(length, (tuple, list)) else (length,)
+        embedding._input_shape_argument = (None, *lengths)
+
+
+def set_outputs(outputs, arguments):
+    """A list of one output was that output: `predict` returned an array."""
+    if "outputs" in arguments:
+        raise TypeError("Model received 'outputs' twice: as Model(output=...) and as Model(outputs=...).")
+    single = isinstance(outputs, (list, tuple)) and len(outputs) == 1
+    arguments["outputs"] = outputs[0] if single else outputs
+
+
 def set_first_weights(layer, weights):
     """Give a layer its weights as soon as it is built."""
     layer._first_weights = weights
@@ -71,4 +86,6 @@ def is_no_dictionary(value):
 
 def by_class(weights):
     """A list of weights, one for each class, by their classes; the word 'auto' never had an effect."""
-    return None if isinstance(weights, str) else {number: float(weight) for number, weight in enumerate(weights)}
+    return (
+        None if isinstance(weights, str) else {number: float(weight) for number, weight in enumerate(weights)}
+    )

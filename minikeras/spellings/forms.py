@@ -24,10 +24,12 @@ class OlderForm:
         make = row.make or _made
         if row.unless(args, kwargs):
             if not row.today:
-                older(self._spelling, public(row.address))
+                older(self._spelling, row.modern or public(row.address))
             return make(self._target, args, kwargs)
         given = self._by_name(args, kwargs)
-        older(f"{self._spelling}({', '.join(row.positional[: len(args)])})", row.modern or public(row.address))
+        older(
+            f"{self._spelling}({', '.join(row.positional[: len(args)])})", row.modern or public(row.address)
+        )
         given, later = translate(self._target, accepted(self._target), given, warn=False)
         made = make(self._target, (), {**given, **kwargs})
         for act, value in later:
@@ -38,7 +40,9 @@ class OlderForm:
         """The positional arguments under their older names."""
         names = self._row.positional
         if len(args) > len(names):
-            raise TypeError(f"{self._spelling} takes at most {len(names)} positional arguments, received {len(args)}.")
+            raise TypeError(
+                f"{self._spelling} takes at most {len(names)} positional arguments, received {len(args)}."
+            )
         given = dict(zip(names, args, strict=False))
         twice = [name for name in given if name in kwargs]
         if twice:

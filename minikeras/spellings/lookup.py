@@ -35,6 +35,11 @@ def look_up(package, name, known=()):
     )
 
 
+def late_names(package):
+    """The names of a package that are found without a warning."""
+    return [name for name, row in NAMES.get(_path(package), {}).items() if isinstance(row, (Form, Gone))]
+
+
 def find_module(path):
     """The module at an older path such as 'layers.core', with a warning."""
     found = module(path)
@@ -93,5 +98,7 @@ def _is_rehearsal():
 def _hint(package, name, known):
     """The end of the error: names that look like the unknown one."""
     names = {str(n) for n in (known or dir(sys.modules.get(package)))} | set(NAMES.get(_path(package), ()))
-    close = difflib.get_close_matches(name, sorted(n for n in names if not n.startswith("_")), n=3, cutoff=0.6)
+    close = difflib.get_close_matches(
+        name, sorted(n for n in names if not n.startswith("_")), n=3, cutoff=0.6
+    )
     return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""

@@ -9,9 +9,11 @@ from minikeras.spellings.rules import Method
 
 def attribute(thing, name):
     """What an attribute that an object does not have means, with a warning; else an AttributeError."""
-    owner, row = _row(type(thing), name)
+    row = _row(type(thing), name)
     if row is None:
-        raise AttributeError(f"{type(thing).__name__!r} object has no attribute {name!r}", name=name, obj=thing)
+        raise AttributeError(
+            f"{type(thing).__name__!r} object has no attribute {name!r}", name=name, obj=thing
+        )
     spelling = f"{type(thing).__name__}.{name}"
     if isinstance(row, str):
         if not hasattr(type(thing), row) and row not in vars(thing):
@@ -33,24 +35,24 @@ def _called(spelling, row, thing, *args, **kwargs):
 
 @functools.cache
 def _row(cls, name):
-    """(class of the table, row) for an attribute's older name."""
+    """The row for an attribute's older name, or None."""
     for one in cls.__mro__:
         row = ATTRIBUTES.get(one.__name__, {}).get(name)
         if row is not None:
-            return one.__name__, row
-    return None, None
+            return row
+    return None
 
 
 def read(thing, name):
     """The value of an attribute that has another name today."""
-    _, row = _row(type(thing), name)
+    row = _row(type(thing), name)
     older(f"{type(thing).__name__}.{name}", row.modern)
     return row.read(thing)
 
 
 def write(thing, name, value):
     """Set a value that has another name today."""
-    _, row = _row(type(thing), name)
+    row = _row(type(thing), name)
     if row.write is None:
         vars(thing)[name] = value  # the user's own
         return

@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 
+from minikeras.spellings.rules import load
+
 # Models
 
 
@@ -107,6 +109,13 @@ def predict_classes(model, x, batch_size=32, verbose=0):
     if probabilities.shape[-1] > 1:
         return probabilities.argmax(axis=-1)
     return (probabilities > 0.5).astype("int32")
+
+
+def reset_states(model):
+    """Forget the states of all stateful recurrent layers."""
+    for layer in model._flatten_layers(include_self=False):
+        if getattr(layer, "stateful", False) and hasattr(type(layer), "reset_states"):
+            layer.reset_states()
 
 
 def itself(model):
@@ -241,3 +250,8 @@ def validation_data(callback):
     x, y, weight = validation.source.structure
     parts = [p for part in (x, y) for p in (part if isinstance(part, (list, tuple)) else [part])]
     return [*parts, np.ones(len(parts[0]), "float32") if weight is None else weight]
+
+
+def get_optimizer_updates(optimizer, *args, **kwargs):
+    """One step of the optimizer, for `K.function(updates=...)`."""
+    return load("minikeras.compat.updates:get_updates")(optimizer, *args, **kwargs)

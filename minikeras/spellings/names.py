@@ -30,6 +30,10 @@ def _never(args, kwargs):
     return False
 
 
+def _always(args, kwargs):
+    return True
+
+
 def _each_step(target, args, kwargs):
     """TimeDistributed(Dense(...)), with the shape of the inputs for the wrapper."""
     shapes = ("input_dim", "input_length", "input_shape", "batch_input_shape")
@@ -43,7 +47,16 @@ _DENSE = (
     "units", "kernel_initializer", "activation", "weights", "kernel_regularizer", "bias_regularizer",
     "activity_regularizer", "kernel_constraint", "bias_constraint", "use_bias",
 )  # fmt: skip
-_CONV_1D = ("nb_filter", "filter_length", "init", "activation", "weights", "border_mode", "subsample_length", *_REST)
+_CONV_1D = (
+    "nb_filter",
+    "filter_length",
+    "init",
+    "activation",
+    "weights",
+    "border_mode",
+    "subsample_length",
+    *_REST,
+)
 _CONV_2D = (
     "nb_filter", "nb_row", "nb_col", "init", "activation", "weights", "border_mode", "subsample", "dim_ordering", *_REST,
 )  # fmt: skip
@@ -54,6 +67,16 @@ _CONV_3D = (
 _ATROUS_1D = (*_CONV_1D[:7], "atrous_rate", *_REST)
 _ATROUS_2D = (*_CONV_2D[:8], "atrous_rate", "dim_ordering", *_REST)
 _DECONV_2D = (*_CONV_2D[:3], "output_shape", *_CONV_2D[3:])
+
+_MERGE = Form(
+    "minikeras.compat.merging:Merge",
+    (),
+    _always,
+    "keras.layers.Concatenate, Add, ... on the outputs of the branches",
+)
+_MERGED = Form(
+    "minikeras.compat.merging:merge", (), _always, "keras.layers.concatenate, add, ... on a list of tensors"
+)
 
 _SHORT = {
     "bce": "binary_crossentropy",
@@ -77,35 +100,94 @@ _SHORT_METRICS = _SHORT_LOSSES | {
 KERAS_1 = {
     "layers": {
         "AtrousConv1D": Form("minikeras.layers:Conv1D", _ATROUS_1D, _no_initializer, "keras.layers.Conv1D"),
-        "AtrousConv2D": Form("minikeras.layers:Conv2D", _ATROUS_2D, _not_rows_and_columns, "keras.layers.Conv2D(filters, (rows, columns))"),
-        "AtrousConvolution1D": Form("minikeras.layers:Conv1D", _ATROUS_1D, _no_initializer, "keras.layers.Conv1D"),
-        "AtrousConvolution2D": Form("minikeras.layers:Conv2D", _ATROUS_2D, _not_rows_and_columns, "keras.layers.Conv2D(filters, (rows, columns))"),
-        "Convolution1D": Form("minikeras.layers:Conv1D", _CONV_1D, _no_initializer, "keras.layers.Conv1D(filters, kernel_size)", today=True),
-        "Convolution2D": Form("minikeras.layers:Conv2D", _CONV_2D, _not_rows_and_columns, "keras.layers.Conv2D(filters, (rows, columns))", today=True),
-        "Convolution3D": Form("minikeras.layers:Conv3D", _CONV_3D, _not_three_sizes, "keras.layers.Conv3D(filters, (depth, rows, columns))", today=True),
-        "Deconv2D": Form("minikeras.layers:Conv2DTranspose", _DECONV_2D, _not_rows_and_columns, "keras.layers.Conv2DTranspose(filters, (rows, columns))"),
-        "Deconvolution2D": Form("minikeras.layers:Conv2DTranspose", _DECONV_2D, _not_rows_and_columns, "keras.layers.Conv2DTranspose(filters, (rows, columns))"),
-        "Deconvolution3D": Form("minikeras.layers:Conv3DTranspose", (*_CONV_3D[:4], "output_shape", *_CONV_3D[4:]), _not_three_sizes, "keras.layers.Conv3DTranspose(filters, (depth, rows, columns))"),
-        "Highway": Gone("Write it with Dense layers: t * h(x) + (1 - t) * x, where t is a Dense layer with a sigmoid."),
-        "MaxoutDense": Gone("Write Dense(units * pieces), Reshape((pieces, units)) and Lambda of ops.max(x, axis=1)."),
-        "Merge": Name("minikeras.compat.merging:Merge", "keras.layers.Concatenate, Add, ... on the outputs of the branches"),
+        "AtrousConv2D": Form(
+            "minikeras.layers:Conv2D",
+            _ATROUS_2D,
+            _not_rows_and_columns,
+            "keras.layers.Conv2D(filters, (rows, columns))",
+        ),
+        "AtrousConvolution1D": Form(
+            "minikeras.layers:Conv1D", _ATROUS_1D, _no_initializer, "keras.layers.Conv1D"
+        ),
+        "AtrousConvolution2D": Form(
+            "minikeras.layers:Conv2D",
+            _ATROUS_2D,
+            _not_rows_and_columns,
+            "keras.layers.Conv2D(filters, (rows, columns))",
+        ),
+        "Convolution1D": Form(
+            "minikeras.layers:Conv1D",
+            _CONV_1D,
+            _no_initializer,
+            "keras.layers.Conv1D(filters, kernel_size)",
+            today=True,
+        ),
+        "Convolution2D": Form(
+            "minikeras.layers:Conv2D",
+            _CONV_2D,
+            _not_rows_and_columns,
+            "keras.layers.Conv2D(filters, (rows, columns))",
+            today=True,
+        ),
+        "Convolution3D": Form(
+            "minikeras.layers:Conv3D",
+            _CONV_3D,
+            _not_three_sizes,
+            "keras.layers.Conv3D(filters, (depth, rows, columns))",
+            today=True,
+        ),
+        "Deconv2D": Form(
+            "minikeras.layers:Conv2DTranspose",
+            _DECONV_2D,
+            _not_rows_and_columns,
+            "keras.layers.Conv2DTranspose(filters, (rows, columns))",
+        ),
+        "Deconvolution2D": Form(
+            "minikeras.layers:Conv2DTranspose",
+            _DECONV_2D,
+            _not_rows_and_columns,
+            "keras.layers.Conv2DTranspose(filters, (rows, columns))",
+        ),
+        "Deconvolution3D": Form(
+            "minikeras.layers:Conv3DTranspose",
+            (*_CONV_3D[:4], "output_shape", *_CONV_3D[4:]),
+            _not_three_sizes,
+            "keras.layers.Conv3DTranspose(filters, (depth, rows, columns))",
+        ),
+        "Highway": Gone(
+            "Write it with Dense layers: t * h(x) + (1 - t) * x, where t is a Dense layer with a sigmoid."
+        ),
+        "MaxoutDense": Gone(
+            "Write Dense(units * pieces), Reshape((pieces, units)) and Lambda of ops.max(x, axis=1)."
+        ),
+        "Merge": _MERGE,
         "ParametricSoftplus": Gone("Write a layer of your own with two weights, or use keras.layers.PReLU."),
         "Recurrent": Gone("Derive a cell from keras.layers.Layer and wrap it into keras.layers.RNN."),
         "SReLU": Gone("Use keras.layers.PReLU."),
-        "SeparableConvolution2D": Form("minikeras.layers:SeparableConv2D", _CONV_2D, _not_rows_and_columns, "keras.layers.SeparableConv2D(filters, (rows, columns))", today=True),
+        "SeparableConvolution2D": Form(
+            "minikeras.layers:SeparableConv2D",
+            _CONV_2D,
+            _not_rows_and_columns,
+            "keras.layers.SeparableConv2D(filters, (rows, columns))",
+            today=True,
+        ),
         "ThresholdedLinear": Gone("Use keras.layers.ReLU(threshold=theta)."),
         "TimeDistributedDense": Form(
-            "minikeras.layers:TimeDistributed", _DENSE, _never, "keras.layers.TimeDistributed(Dense(...))", _each_step
+            "minikeras.layers:TimeDistributed",
+            _DENSE,
+            _never,
+            "keras.layers.TimeDistributed(Dense(...))",
+            _each_step,
         ),
-        "merge": Name("minikeras.compat.merging:merge", "keras.layers.concatenate, add, ... on a list of tensors"),
+        "merge": _MERGED,
     },
     "": {
-        "Merge": Name("minikeras.compat.merging:Merge", "keras.layers.Concatenate, Add, ... on the outputs of the branches"),
-        "merge": Name("minikeras.compat.merging:merge", "keras.layers.concatenate, add, ... on a list of tensors"),
+        "Merge": _MERGE,
+        "merge": _MERGED,
     },
     "models": {
         "Graph": Gone("Use keras.Model(inputs, outputs)."),
-        "Merge": Name("minikeras.compat.merging:Merge", "keras.layers.Concatenate, Add, ... on the outputs of the branches"),
+        "Merge": _MERGE,
         "model_from_yaml": Gone("Use model.to_json() and keras.models.model_from_json."),
     },
     "constraints": {
@@ -168,7 +250,9 @@ KERAS_2 = {
         "ConvLSTM2DCell": Gone("Use keras.layers.ConvLSTM2D."),
         "CuDNNGRU": Name("minikeras.layers:GRU"),
         "CuDNNLSTM": Name("minikeras.layers:LSTM"),
-        "DenseFeatures": Gone("Use keras.layers.Concatenate on inputs that Normalization, CategoryEncoding, ... prepared."),
+        "DenseFeatures": Gone(
+            "Use keras.layers.Concatenate on inputs that Normalization, CategoryEncoding, ... prepared."
+        ),
         "LocallyConnected1D": Gone("Use keras.layers.Conv1D; every position then shares one kernel."),
         "LocallyConnected2D": Gone("Use keras.layers.Conv2D; every position then shares one kernel."),
         "PreprocessingLayer": Name("minikeras.layers:Layer"),
@@ -181,7 +265,9 @@ KERAS_2 = {
         ),
     },
     "losses": {
-        "Reduction": Name("minikeras.spellings.stand_ins:Reduction", "reduction='sum', 'sum_over_batch_size' or None"),
+        "Reduction": Name(
+            "minikeras.spellings.stand_ins:Reduction", "reduction='sum', 'sum_over_batch_size' or None"
+        ),
     },
     "mixed_precision": {
         "set_policy": Name("minikeras.mixed_precision:set_global_policy"),
@@ -194,7 +280,9 @@ KERAS_2 = {
     },
     "utils": {
         **UTILITIES,
-        "multi_gpu_model": Name("minikeras.spellings.stand_ins:multi_gpu_model", "the model itself", warns=True),
+        "multi_gpu_model": Name(
+            "minikeras.spellings.stand_ins:multi_gpu_model", "the model itself", warns=True
+        ),
     },
 }
 

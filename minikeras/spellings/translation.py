@@ -6,6 +6,9 @@ from minikeras.spellings import older
 from minikeras.spellings.arguments import EVERYWHERE, OF, POSITIONS, VALUES
 from minikeras.spellings.rules import Afterwards, Checked, Dropped, Gathered, Remade, Values
 
+# Classes whose names users do not write: `Model(inputs, outputs)` makes a Functional.
+_TITLES = {"Functional": "Model"}
+
 
 def translate(owner, names, kwargs, warn=True):
     """(modern keyword arguments, actions after the call) for a class, or the function of that name.
@@ -15,7 +18,7 @@ def translate(owner, names, kwargs, warn=True):
     rules = _rules(owner, tuple(names))
     if rules.keys().isdisjoint(kwargs):
         return kwargs, ()
-    title = owner if isinstance(owner, str) else owner.__name__
+    title = owner if isinstance(owner, str) else _TITLES.get(owner.__name__, owner.__name__)
     result, later = dict(kwargs), []
     for name in kwargs:
         if name in rules and name in result:
@@ -31,12 +34,14 @@ def reorder(title, args, kwargs):
     given = dict(zip(row.names, args[row.kept :], strict=False))
     twice = [name for name in given if name in kwargs]
     if twice or len(args) - row.kept > len(row.names):
-        raise TypeError(f"{title} received {twice[0]!r} twice." if twice else f"{title} received too many arguments.")
+        raise TypeError(
+            f"{title} received {twice[0]!r} twice." if twice else f"{title} received too many arguments."
+        )
     older(row.spelling, row.modern)
     return args[: row.kept], {**given, **kwargs}
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _rules(owner, names):
     """{older name: its row} for a class or function: the rows of its own, then those that hold everywhere."""
     rules = {}

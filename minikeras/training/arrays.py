@@ -23,7 +23,11 @@ class ArraySource:
         self.structure = tuple(part for part in (x, y, sample_weight))
         self.size = check_lengths(x, y, sample_weight)
         self.batch_size = batch_size
-        self.shuffle = shuffle
+        if isinstance(shuffle, str) and shuffle != "batch":
+            raise ValueError(
+                f"shuffle expected True, False or 'batch', received {shuffle!r}. Use one of these."
+            )
+        self.shuffle = shuffle if shuffle == "batch" else bool(shuffle)
         self.seed = seed
         wanted = x_dtypes or [None] * len(flatten(x))
         if len(wanted) != len(flatten(x)):

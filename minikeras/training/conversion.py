@@ -17,6 +17,8 @@ def as_data(value, name):
     """
     if isinstance(value, Tensor):
         value = value.array
+    if type(value) is np.ndarray and value.dtype.kind in "biufc" and value.ndim:
+        return value
     if is_read_in_parts(value):
         return _checked(value.tocsr() if hasattr(value, "tocsr") else value, name)
     if hasattr(value, "to_numpy") and not isinstance(value, np.ndarray):
@@ -35,6 +37,8 @@ def as_data(value, name):
                 "Pad them to one length first (minikeras.utils.pad_sequences)."
             ) from None
     if value.dtype.kind == "O":
+        if value.size and all(type(text) is bytes for text in value.flat):
+            return value  # a string tensor's texts, for a model that begins with a layer of texts
         value = _from_objects(value, name)
     return _checked(value, name)
 
@@ -42,9 +46,9 @@ def as_data(value, name):
 def as_rows(value, name):
     """As `as_data`, and always a NumPy array, however large."""
     value = as_data(value, name)
-    if hasattr(value, "toarray"):
-        return value.toarray()
-    return value if isinstance(value, np.ndarray) else np.asarray(value[:])
+    if isinstance(value, np.ndarray):
+        return value
+    return value.toarray() if hasattr(value, "toarray") else np.asarray(value[:])
 
 
 def is_array(value):

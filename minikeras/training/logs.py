@@ -37,3 +37,15 @@ class LazyLogs(Mapping):
 
     def __repr__(self):
         return repr({name: plain_number(value) for name, value in self.items()})
+
+
+def listed(logs, metrics):
+    """Reported values as Keras lists them: of metrics by their names, in order, then all others by theirs, sorted.
+
+    With several outputs the names of metrics have their output before them, so they are among the others. One value is
+    given by itself.
+    """
+    names = [metric.name for metric in metrics]
+    values = [logs[name] for name in names if name in logs]
+    values += [logs[name] for name in sorted(set(logs) - set(names))]
+    return values[0] if len(values) == 1 else values

@@ -22,7 +22,7 @@ from minikeras.training.compiled import CompiledLoss, CompiledMetrics
 from minikeras.training.conversion import is_stream
 from minikeras.training.data import as_arrays, batch_length, source_of
 from minikeras.training.epochs import Epochs, limited
-from minikeras.training.logs import LazyLogs
+from minikeras.training.logs import LazyLogs, listed
 from minikeras.training.pydataset import PyDataset
 from minikeras.training.replay import Replay
 from minikeras.training.thawing import CompiledState, thawed
@@ -347,7 +347,7 @@ class Trainer:
         callbacks=None,
         return_dict=False,
     ):
-        """The loss and metrics on the data: a number, a list in the order of `metrics_names`, or a dictionary."""
+        """The loss and metrics on the data: a number, a list (see `training.logs.listed`), or a dictionary."""
         self._require_compiled("evaluate")
         x = self._columns_by_name(x)
         source = source_of(x, y, sample_weight, batch_size, x_dtypes=self._input_dtypes())
@@ -355,10 +355,7 @@ class Trainer:
         events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps)
         with events, WholeSteps() as whole:
             logs = self._evaluate(epochs, events, whole)
-        if return_dict:
-            return logs
-        values = list(logs.values())
-        return values[0] if len(values) == 1 else values
+        return logs if return_dict else listed(logs, self.metrics)
 
     @accepting("Model.predict")
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
@@ -466,9 +463,9 @@ class Trainer:
         self._require_compiled("train_on_batch")
         if class_weight is not None:
             sample_weight = class_weights(y, class_weight)
+        step = stopping_at_nan(self) if self.debug_nan else self.train_step
         with thawed(self):
-            step = stopping_at_nan(self) if self.debug_nan else self.train_step
-        return self._on_batch(step, (x, y, sample_weight), return_dict)
+            return self._on_batch(step, (x, y, sample_weight), return_dict)
 
     @accepting("Model.test_on_batch")
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
@@ -484,7 +481,7 @@ class Trainer:
     def _on_batch(self, step, batch, return_dict):
         self.reset_metrics()
         logs = self._as_logs(step(pack(as_batch(batch))))
-        return logs if return_dict else list(logs.values()) if len(logs) > 1 else next(iter(logs.values()))
+        return logs if return_dict else listed(logs, self.metrics)
 
 
 def _is_due(epoch, frequency):

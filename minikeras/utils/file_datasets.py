@@ -5,12 +5,14 @@ from pathlib import Path
 import numpy as np
 
 from minikeras import config
+from minikeras.ops.image import resize
 from minikeras.utils.directory import dataset_of_files
-from minikeras.utils.image import img_to_array, load_img, padded, resized
+from minikeras.utils.image import img_to_array, load_img
 from minikeras.utils.sound import load_wav
 from minikeras.utils.timeseries import check_format
 
 _IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+_INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
 def image_dataset_from_directory(
@@ -35,7 +37,8 @@ def image_dataset_from_directory(
 ):
     """A data set of the images below a directory, one folder a class: batches (images, labels) of float32.
 
-    Images are (batch, height, width, channels) with values 0 ... 255, resized by Pillow. labels: 'inferred' from the
+    Images are (batch, height, width, channels) with values 0 ... 255, resized by `ops.image.resize`, whose interpolations
+    these are. labels: 'inferred' from the
     folders, a list in the order of the paths, or None. label_mode: 'int', 'binary' (batch, 1), 'categorical'
     (batch, classes), or None for images alone. subset 'both' gives (training, validation).
     """
@@ -44,14 +47,24 @@ def image_dataset_from_directory(
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError("Only one of crop_to_aspect_ratio and pad_to_aspect_ratio can be True.")
 
-    def read(paths):
-        return np.stack([img_to_array(_image(path), data_format, "float32") for path in paths])
+    if interpolation not in _INTERPOLATIONS:
+        raise ValueError(
+            f"interpolation must be one of {', '.join(_INTERPOLATIONS)}, received {interpolation!r}."
+        )
 
-    def _image(path):
-        image = load_img(path, color_mode)
-        if pad_to_aspect_ratio:
-            image = padded(image, image_size)
-        return resized(image, image_size, interpolation, crop_to_aspect_ratio)
+    def read(paths):
+        return np.stack([image_of(path) for path in paths])
+
+    def image_of(path):
+        image = img_to_array(load_img(path, color_mode), data_format, "float32")
+        return resize(
+            image,
+            image_size,
+            interpolation,
+            crop_to_aspect_ratio=crop_to_aspect_ratio,
+            pad_to_aspect_ratio=pad_to_aspect_ratio,
+            data_format=data_format,
+        ).numpy()
 
     return dataset_of_files(
         directory, _IMAGES, read, labels=labels, label_mode=label_mode, class_names=class_names, batch_size=batch_size,

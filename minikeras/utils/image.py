@@ -63,18 +63,6 @@ def middle(height, width, target_height, target_width):
     return left, top, left + box_width, top + box_height
 
 
-def padded(image, size):
-    """A Pillow image in the middle of a black one that has the proportions of size (height, width)."""
-    height, width = size
-    full = (
-        max(image.width, -(-image.height * width // height)),
-        max(image.height, -(-image.width * height // width)),
-    )
-    canvas = pillow().new(image.mode, full)
-    canvas.paste(image, ((full[0] - image.width) // 2, (full[1] - image.height) // 2))
-    return canvas
-
-
 def img_to_array(img, data_format=None, dtype=None):
     """A Pillow image as an array (height, width, channels), or (channels, height, width).
 

@@ -10,7 +10,7 @@ from minikeras.utils.batches import Batches
 def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=None, preferred_backend=None):
     """Two data sets of the items of one: (left, right).
 
-    dataset: an array, a nest of arrays of one length, a list of items, or any iterable of items (read at once). Sizes
+    dataset: an array, a nest (or list) of arrays of one length, a list of items, or any iterable of items (read at once). Sizes
     are fractions or counts; one of them may be left out. Items come one by one.
 
     >>> left, right = split_dataset(np.arange(10), left_size=0.8)
@@ -33,6 +33,8 @@ def split_dataset(dataset, left_size=None, right_size=None, shuffle=False, seed=
 
 def _items(dataset):
     """The number of items and a function that reads several, each with a first axis."""
+    if isinstance(dataset, list) and dataset and all(isinstance(a, np.ndarray) and a.ndim for a in dataset):
+        dataset = tuple(dataset)  # a list of arrays is one of columns, as in Keras
     arrays = flatten(dataset) if isinstance(dataset, (tuple, dict)) else [dataset]
     if all(isinstance(array, np.ndarray) for array in arrays):
         lengths = {len(array) for array in arrays}
@@ -65,6 +67,8 @@ def _sizes(count, left, right):
     counts = []
     for name, size in (("left_size", left), ("right_size", right)):
         whole = isinstance(size, (int, np.integer)) and not isinstance(size, bool)
+        if size is not None and not whole and not isinstance(size, float):
+            raise TypeError(f"split_dataset expected {name} to be a fraction or a count, received {size!r}.")
         if size is not None and not (0 < size < count if whole else isinstance(size, float) and 0 < size < 1):
             raise ValueError(
                 f"split_dataset expected {name} to be a fraction between 0 and 1 or a count below {count}, "

@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras.autodiff import Tensor
 from minikeras.nest import flatten, map_structure
+from minikeras.training.conversion import as_rows, is_array
 from minikeras.visual.figures import BLUE, GREY, as_picture, name, new_figure, show_image, show_matrix, tidy
 from minikeras.visual.mosaic import mosaic
 
@@ -51,8 +52,8 @@ def _inputs(x, sample):
     """The sample as a batch of one."""
 
     def one(part):
-        array = part.numpy() if isinstance(part, Tensor) else np.asarray(part)
-        if array.ndim < 1 or not -len(array) <= sample < len(array):
+        array = as_rows(part, "x")
+        if not -len(array) <= sample < len(array):
             raise ValueError(
                 f"plot_activations expected a batch with sample {sample}, received shape {array.shape}. "
                 "Pass x[None] for a single sample."
@@ -60,7 +61,9 @@ def _inputs(x, sample):
         at = sample % len(array)
         return array[at : at + 1]
 
-    return map_structure(one, x)
+    if isinstance(x, (list, tuple)) and not all(is_array(part) for part in x):
+        return one(x)
+    return one(x) if is_array(x) else map_structure(one, x)
 
 
 def _outputs(model, x, names):

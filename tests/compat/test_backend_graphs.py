@@ -8,6 +8,8 @@ from minikeras import backend
 from minikeras.backend import arithmetic as K  # noqa: N812
 from minikeras.backend import (
     control,
+    convolution,
+    ctc,
     functions,
     neural,
     phase,
@@ -435,8 +437,13 @@ def test_bias_and_padding_channels_first():
 
 def test_arguments_of_keras_1():
     images = np.ones((1, 3, 8, 8), "float32")
-    with pytest.warns(DeprecationWarning, match="border_mode|dim_ordering"):
-        y = backend.conv2d(images, np.ones((3, 3, 3, 2), "float32"), border_mode="same", dim_ordering="th")
+    kernel = np.ones((3, 3, 3, 2), "float32")
+    with pytest.warns(DeprecationWarning) as caught:
+        y = convolution.conv2d(images, kernel, border_mode="same", dim_ordering="th")
+    assert sorted(str(w.message).partition("(")[2].partition("=")[0] for w in caught) == [
+        "border_mode",
+        "dim_ordering",
+    ]
     assert y.shape == (1, 2, 8, 8)
     assert shaping.resize_images(images, 2, 3, "th").shape == (1, 3, 16, 24)
 
@@ -444,14 +451,12 @@ def test_arguments_of_keras_1():
 def test_locally_connected():
     sequence = np.arange(12.0, dtype="float32").reshape(1, 4, 3)
     kernel = np.random.default_rng(1).random((3, 6, 2)).astype("float32")
-    from minikeras.backend.convolution import local_conv1d, local_conv2d
-
-    found = local_conv1d(sequence, kernel, (2,), (1,)).numpy()
+    found = convolution.local_conv1d(sequence, kernel, (2,), (1,)).numpy()
     expected = np.stack([sequence[0, i : i + 2].reshape(-1) @ kernel[i] for i in range(3)])
     np.testing.assert_allclose(found[0], expected, rtol=1e-5)
-    flat = local_conv2d(sequence[..., None], kernel, (2, 3), (1, 1), (3, 1)).numpy()
+    flat = convolution.local_conv2d(sequence[..., None], kernel, (2, 3), (1, 1), (3, 1)).numpy()
     np.testing.assert_allclose(flat[0, :, 0], expected, rtol=1e-5)
-    assert local_conv1d(keras.Input((4, 3)), kernel, (2,), (1,)).shape == (None, 3, 2)
+    assert convolution.local_conv1d(keras.Input((4, 3)), kernel, (2,), (1,)).shape == (None, 3, 2)
 
 
 def test_sessions_and_scopes(model):
@@ -487,7 +492,7 @@ def test_image_dim_ordering():
 
 def test_sparse_labels_are_refused_by_name():
     with pytest.raises(NotImplementedError, match="no sparse tensors.*ctc_batch_cost"):
-        backend.ctc.ctc_label_dense_to_sparse(np.ones((1, 2)), [2])
+        ctc.ctc_label_dense_to_sparse(np.ones((1, 2)), [2])
 
 
 def test_in_losses_metrics_and_lambda_layers():

@@ -103,3 +103,19 @@ def test_awkward_inputs(kernels):
     close(odd, dx)
     y, mean, inverse = kernels.layer_norm(x, gamma, beta, EPSILON)
     close(kernels.layer_norm(awkward(x), awkward(gamma), awkward(beta), EPSILON)[0], y)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_batch_inference(kernels, shape):
+    x, gamma, beta, _ = inputs(shape)
+    mean, variance = numbers(shape[-1], seed=4) + 3, np.abs(numbers(shape[-1], seed=5))
+    x64, mean64, variance64 = wide(x, mean, variance)
+    normal = (x64 - mean64) / np.sqrt(variance64 + EPSILON)
+    before = x.copy()
+    close(kernels.batch_norm_inference(x, gamma, beta, mean, variance, EPSILON), normal * gamma + beta, 4e-6)
+    close(kernels.batch_norm_inference(x, None, None, mean, variance, EPSILON), normal, 4e-6)
+    odd = kernels.batch_norm_inference(*map(awkward, (x, gamma, beta, mean, variance)), EPSILON)
+    close(odd, normal * gamma + beta, 4e-6)
+    np.testing.assert_array_equal(x, before)
+    half = kernels.batch_norm_inference(x.astype(np.float16), None, None, mean, variance, EPSILON)
+    assert half.dtype == np.float16

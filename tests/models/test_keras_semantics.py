@@ -56,7 +56,7 @@ class Two(keras.Layer):
         self.supports_masking = True
 
     def call(self, x):
-        return x, 2 * x
+        return x + 0.0, 2 * x
 
 
 class TwoMasks(Two):
@@ -87,11 +87,11 @@ def test_masks_in_a_graph_are_those_of_values():
 
 
 class Bilinear(keras.Layer):
-    def build(this, left_shape, right_shape):
-        this.kernel = this.add_weight(shape=(left_shape[-1], right_shape[-1]), name="kernel")
+    def build(self, left_shape, right_shape):
+        self.kernel = self.add_weight(shape=(left_shape[-1], right_shape[-1]), name="kernel")
 
-    def call(this, left, right):
-        return keras.ops.sum((left @ this.kernel) * right, axis=-1)
+    def call(self, left, right):
+        return keras.ops.sum((left @ self.kernel) * right, axis=-1)
 
 
 def test_build_configurations_name_several_shapes():
@@ -140,3 +140,23 @@ def test_bfloat16_keeps_its_name_and_computes_in_float32(name):
 
 def test_arrays_in_representations():
     assert "value=array" in repr(keras.initializers.Constant(np.ones(2)))
+
+
+def test_lists_of_metrics_are_kerass():
+    x = keras.Input((8,))
+    heads = {"y": layers.Dense(1, name="a")(x), "z": layers.Dense(2, activation="softmax", name="b")(x)}
+    model = keras.Model(x, heads)
+    model.compile(
+        "sgd",
+        {"y": "mse", "z": "sparse_categorical_crossentropy"},
+        metrics={"z": ["accuracy"], "y": ["mse", "mae"]},
+    )
+    targets = {"y": X[:, :1], "z": np.zeros(16)}
+    named = model.evaluate(X, targets, verbose=0, return_dict=True)
+    order = ["loss", "y_loss", "z_loss", "y_mae", "y_mse", "z_accuracy"]
+    assert model.evaluate(X, targets, verbose=0) == pytest.approx([named[key] for key in order])
+    assert model.test_on_batch(X, targets) == pytest.approx([named[key] for key in order])
+    one = keras.Sequential([keras.Input((8,)), layers.Dense(1)])
+    one.compile("sgd", "mse", metrics=["mse", "mae"])
+    named = one.evaluate(X, X[:, :1], verbose=0, return_dict=True)
+    assert one.evaluate(X, X[:, :1], verbose=0) == [named["loss"], named["mse"], named["mae"]]

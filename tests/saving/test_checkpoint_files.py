@@ -51,7 +51,9 @@ def test_other_names_get_no_companions(tmp_path):
     assert sorted(os.listdir(tmp_path)) == ["a.weights.h5", "b.h5"]
 
 
-@pytest.mark.parametrize("make", [Small, lambda: keras.Sequential([keras.layers.Dense(4), keras.layers.Dense(1)])])
+@pytest.mark.parametrize(
+    "make", [Small, lambda: keras.Sequential([keras.layers.Dense(4), keras.layers.Dense(1)])]
+)
 def test_a_model_without_weights_takes_them_when_it_has_some(tmp_path, make):
     """Training goes on where it stood, the optimizer's state included."""
     keras.utils.set_random_seed(0)

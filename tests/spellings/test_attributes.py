@@ -1,5 +1,7 @@
 """Every older method and attribute does what it did."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,11 @@ def model(outputs=3, activation="softmax"):
     made = keras.Sequential([keras.Input((4,)), layers.Dense(outputs, activation=activation)])
     made.compile(keras.optimizers.SGD(0.5), "mse")
     return made
+
+
+def updates(optimizer):
+    made = model()
+    return optimizer.get_updates(loss=made.output, params=made.trainable_weights)
 
 
 def batches(size=2):
@@ -60,6 +67,9 @@ CALLS = {
     ("Layer", "output_mask"): (connected, lambda o: o.output_mask, None),
     ("Layer", "updates"): (dense, lambda o: o.updates, []),
     ("Metric", "reset_states"): (keras.metrics.Mean, lambda o: o.reset_states(), None),
+    ("Model", "compiled_loss"): (model, lambda o: float(o.compiled_loss(Y, Y)), 0.0),
+    ("Model", "compiled_metrics"): (model, lambda o: o.compiled_metrics.update_state(Y, Y), None),
+    ("Model", "reset_states"): (model, lambda o: o.reset_states(), None),
     ("Model", "evaluate_generator"): (model, lambda o: type(o.evaluate_generator(batches(), 4)), float),
     ("Model", "fit_generator"): (model, lambda o: o.fit_generator(batches(), 4, 2, verbose=0).epoch, [0, 1]),
     ("Model", "model"): (model, lambda o: o.model is o, True),
@@ -70,6 +80,7 @@ CALLS = {
     ("Model", "total_loss"): (model, lambda o: callable(o.total_loss), True),
     ("Optimizer", "_decayed_lr"): (keras.optimizers.SGD, lambda o: float(o._decayed_lr("float32")), pytest.approx(0.01)),
     ("Optimizer", "decay"): (keras.optimizers.SGD, lambda o: o.decay, 0.0),
+    ("Optimizer", "get_updates"): (keras.optimizers.SGD, lambda o: len(updates(o)), 1),
     ("Optimizer", "get_weights"): (keras.optimizers.SGD, lambda o: [w.item() for w in o.get_weights()], [0, pytest.approx(0.01)]),
     ("Optimizer", "lr"): (keras.optimizers.SGD, lambda o: o.lr is o.learning_rate, True),
     ("Optimizer", "weights"): (keras.optimizers.SGD, lambda o: len(o.weights), 2),
@@ -112,7 +123,8 @@ def test_the_learning_rate_is_set(one_warning):
     with one_warning("optimizer.learning_rate = ..."):
         optimizer.lr = 0.25
     assert float(optimizer.learning_rate) == 0.25
-    with pytest.warns(DeprecationWarning):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
         decaying = keras.optimizers.SGD(lr=0.5, decay=0.25)
         assert (decaying.lr, decaying.decay) == (0.5, 0.25)
         decaying.lr = 1.0
@@ -131,7 +143,12 @@ def test_samples_are_counted_as_steps(one_warning):
     with one_warning("model.fit"):
         made = model()
         history = made.fit_generator(
-            counted(), samples_per_epoch=6, nb_epoch=2, nb_val_samples=4, validation_data=batches(2), verbose=0
+            counted(),
+            samples_per_epoch=6,
+            nb_epoch=2,
+            nb_val_samples=4,
+            validation_data=batches(2),
+            verbose=0,
         )
     assert len(seen) == 6
     assert made.optimizer.iterations.numpy() == 6
@@ -146,15 +163,15 @@ def test_samples_are_counted_as_steps(one_warning):
 def test_a_generator_is_consumed_as_by_fit():
     one, other = model(), model()
     other.set_weights(one.get_weights())
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="older spelling"):
         one.fit_generator(batches(), steps_per_epoch=4, epochs=2, verbose=0, workers=2, max_queue_size=3)
     other.fit(batches(), steps_per_epoch=4, epochs=2, verbose=0)
     np.testing.assert_array_equal(one.get_weights()[0], other.get_weights()[0])
 
 
 def test_classes_of_one_output():
-    with pytest.warns(DeprecationWarning):
-        made = model(1, "sigmoid")
+    made = model(1, "sigmoid")
+    with pytest.warns(DeprecationWarning, match="older spelling"):
         classes = made.predict_classes(X)
     assert classes.shape == (8, 1)
     assert classes.dtype == np.int32
@@ -184,7 +201,9 @@ def test_classes_in_the_older_manner(one_warning):
                 super().__init__(**kwargs)
 
             def build(self, input_shape):
-                self.W = self.add_weight(shape=(input_shape[1], self.output_dim), initializer="ones", name="W")
+                self.W = self.add_weight(
+                    shape=(input_shape[1], self.output_dim), initializer="ones", name="W"
+                )
                 self.trainable_weights = [self.W]
 
             def call(self, x, mask=None):

@@ -18,7 +18,7 @@ ROWS = [(package, name, row) for package, rows in NAMES.items() for name, row in
 
 
 def rows(kind):
-    chosen = [row for row in ROWS if isinstance(row[2], kind)]
+    chosen = [row for row in ROWS if isinstance(row[2], kind) and getattr(row[2], "positional", True)]
     return pytest.mark.parametrize(("package", "name", "row"), chosen, ids=[f"{p}.{n}" for p, n, _ in chosen])
 
 
@@ -44,8 +44,10 @@ def test_a_name_that_is_no_more(package, name, row):
     assert f"keras.{package}.{name}".replace("..", ".") in str(error.value)
     assert str(error.value).endswith(row.instead)
     with pytest.raises(NotImplementedError, match="does not exist any more"):
+
         class Derived(found):
             pass
+
     with pytest.raises(NotImplementedError, match="does not exist any more"):
         found.some_method()
 
@@ -71,7 +73,7 @@ FORMS = {
 
 
 def test_every_older_form_has_an_example():
-    assert sorted(FORMS) == sorted(name for _, name, row in ROWS if isinstance(row, Form))
+    assert sorted(FORMS) == sorted(name for _, name, row in ROWS if isinstance(row, Form) and row.positional)
 
 
 def described(layer):
@@ -91,7 +93,13 @@ def test_an_older_form(package, name, row, one_warning):
     assert described(made) == described(cls(**modern))
     assert isinstance(made, older)
     assert issubclass(cls, older)
-    assert not isinstance(made, getattr(home(package), "Convolution1D" if name != "Convolution1D" and cls is not layers.Conv1D else "Convolution2D"))
+    assert not isinstance(
+        made,
+        getattr(
+            home(package),
+            "Convolution1D" if name != "Convolution1D" and cls is not layers.Conv1D else "Convolution2D",
+        ),
+    )
 
     class Derived(older):
         pass
@@ -109,11 +117,40 @@ def test_names_that_keras_still_has_take_todays_arguments():
 
 
 def test_everything_of_the_first_keras_in_one_call():
-    with pytest.warns(DeprecationWarning) as caught:
-        made = layers.Convolution2D(8, 3, 3, border_mode="same", subsample=(2, 2), dim_ordering="th", bias=False)
+    with pytest.warns(DeprecationWarning, match="older spelling") as caught:
+        made = layers.Convolution2D(
+            8, 3, 3, border_mode="same", subsample=(2, 2), dim_ordering="th", bias=False
+        )
     assert len(caught) == 5
-    assert (made.padding, made.strides, made.data_format, made.use_bias) == ("same", (2, 2), "channels_first", False)
+    assert (made.padding, made.strides, made.data_format, made.use_bias) == (
+        "same",
+        (2, 2),
+        "channels_first",
+        False,
+    )
     assert made(np.ones((1, 3, 8, 8), "float32")).shape == (1, 8, 4, 4)
+
+
+@pytest.mark.parametrize("package", [p for p, _, row in ROWS if isinstance(row, Form) and not row.positional])
+def test_merging_by_mode(package, one_warning):
+    x = [keras.Input((2,)), keras.Input((3,))]
+    if package != "models":
+        with one_warning("keras.layers.concatenate, add"):
+            assert home(package).merge(x, mode="concat").shape == (None, 5)
+    with one_warning("keras.layers.Concatenate, Add"):
+        made = home(package).Merge(mode="concat")
+    assert made(x).shape == (None, 5)
+
+
+def test_a_star_gives_older_names_without_warning():
+    code = (
+        "from minikeras.layers import *; from minikeras.models import *; from minikeras.regularizers import *;"
+        "Convolution2D, TimeDistributedDense, merge, MaxoutDense; print(Convolution2D(2, (3, 3)).kernel_size)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "(3, 3)"
 
 
 def test_too_many_or_double_arguments():
@@ -153,6 +190,17 @@ def test_modules_as_attributes(one_warning):
         assert type(keras.optimizers.rmsprop()) is keras.optimizers.RMSprop
 
 
+def test_imports_by_older_paths(one_warning):
+    with one_warning("keras.layers"):
+        from minikeras.layers.convolutional import Conv2D
+    assert Conv2D is layers.Conv2D
+    with pytest.warns(DeprecationWarning, match="older spelling"):
+        from minikeras.layers.experimental.preprocessing import Rescaling
+    assert Rescaling is layers.Rescaling
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'minikeras.layers.convolutionel'"):
+        importlib.import_module("minikeras.layers.convolutionel")
+
+
 def test_importing_an_older_name_warns_once_and_here(one_warning):
     with one_warning("keras.layers.LSTM"):
         from minikeras.layers import CuDNNLSTM
@@ -160,9 +208,13 @@ def test_importing_an_older_name_warns_once_and_here(one_warning):
 
 
 def test_a_name_that_no_version_had():
-    with pytest.raises(AttributeError, match=r"module 'minikeras.layers' has no attribute 'Danse'. Did you mean 'Dense'"):
+    with pytest.raises(
+        AttributeError, match=r"module 'minikeras.layers' has no attribute 'Danse'. Did you mean 'Dense'"
+    ):
         layers.Danse  # noqa: B018
-    with pytest.raises(AttributeError, match=r"module 'minikeras' has no attribute 'laiers'. Did you mean 'layers'"):
+    with pytest.raises(
+        AttributeError, match=r"module 'minikeras' has no attribute 'laiers'. Did you mean 'layers'"
+    ):
         keras.laiers  # noqa: B018
     with pytest.raises(AttributeError, match=r"module 'minikeras.initializers' has no attribute 'oness'"):
         keras.initializers.oness  # noqa: B018
@@ -177,5 +229,7 @@ def test_no_table_is_loaded_before_it_is_needed():
         "print([n for n in sys.modules if n in ('minikeras.spellings.arguments', 'minikeras.spellings.names',"
         " 'minikeras.spellings.attributes')])"
     )
-    ran = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
     assert ran.stdout.strip() == "[]"

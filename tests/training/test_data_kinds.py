@@ -402,6 +402,12 @@ def test_what_cannot_work_is_refused_by_name(tmp_path):
             net.predict(x, verbose=0)
 
 
+def test_shuffle_is_one_of_three():
+    with pytest.raises(ValueError, match=r"shuffle expected True, False or 'batch', received 'batches'"):
+        model().fit(X, Y, shuffle="batches", verbose=0)
+    assert_same(results(X, Y, shuffle=1), results(X, Y, shuffle=True))
+
+
 def test_frames_that_cannot_work(tmp_path):
     pandas = pytest.importorskip("pandas")
     polars = pytest.importorskip("polars")

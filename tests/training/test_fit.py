@@ -238,7 +238,7 @@ def test_batch_logs_are_running_averages_and_plain_dictionaries():
     model = make()
     history = model.fit(X, Y, batch_size=10, verbose=0, callbacks=[Collect()]).history
     assert len(collected) == 5
-    assert all(type(logs) is dict for logs in collected)
+    assert all(isinstance(logs, dict) for logs in collected)
     assert float(collected[-1]["loss"]) == pytest.approx(history["loss"][0])
     assert float(collected[0]["loss"]) != pytest.approx(history["loss"][0], rel=1e-7)
 

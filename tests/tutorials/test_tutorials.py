@@ -20,9 +20,9 @@ def run(path, folder):
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "agg",
     }
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     return subprocess.run(
-        [sys.executable, "-W", "error", "-m", "minikeras", "run", path],
+        [sys.executable, "-W", "error", "-W", "ignore::ResourceWarning", "-m", "minikeras", "run", path],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -31,17 +31,61 @@ def run(path, folder):
     )
 
 
+def runs_folder(tmp_path_factory):
+    """The folder with a folder for each script."""
+    folder = tmp_path_factory.getbasetemp() / "tutorials"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory, request):
     """The runs of all scripts that are tested, begun at once, as many side by side as there are processors."""
-    folder = tmp_path_factory.mktemp("tutorials")
+    folder = runs_folder(tmp_path_factory)
     wanted = [
         item.callspec.params["name"]
         for item in request.session.items
         if item.module is request.module and hasattr(item, "callspec")
     ]
+    if any("second_run" in item.name for item in request.session.items) and "lenet_mnist" not in wanted:
+        wanted.append("lenet_mnist")
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {n: pool.submit(run, SCRIPTS / f"{n}.py", folder / n) for n in wanted}
+
+
+def last(pattern, bound):
+    """A check: the last number that the pattern finds is at least the bound."""
+
+    def check(output):
+        found = [float(text) for text in re.findall(pattern, output)]
+        assert found, f"nothing like {pattern!r} in the output"
+        assert found[-1] >= bound, f"{pattern!r} gave {found[-1]}"
+
+    return check
+
+
+def prints(*lines):
+    """A check: the output has these lines, numbers being equal to five digits, whatever the blanks between them."""
+
+    def check(output):
+        number = re.compile(r"-?\d+\.\d*(?:e-?\d+)?")
+        words, numbers = _parts(output, number)
+        for line in lines:
+            expected_words, expected = _parts(line, number)
+            places = [i for i in range(len(words)) if words[i : i + len(expected_words)] == expected_words]
+            assert any(
+                numbers[i : i + len(expected)] == pytest.approx(expected, rel=2e-5, abs=2e-6) for i in places
+            ), f"{line!r} is not in {output!r}"
+
+    return check
+
+
+def _parts(text, number):
+    """The words of a text, with # for each number, and for each word its number (0 for one without)."""
+    spaced = re.sub(r"([\[\](),])", r" \1 ", text).split()
+    return [number.sub("#", w) for w in spaced], [
+        float(m[0]) if (m := number.search(w)) else 0.0 for w in spaced
+    ]
 
 
 def above(pattern, bound):
@@ -72,7 +116,7 @@ def told(*spellings):
 
     def check(errors):
         for spelling in spellings:
-            assert re.search(rf"^minikeras: .*{re.escape(spelling)}", errors, re.M), (
+            assert re.search(rf"^minikeras: .*{re.escape(spelling)}", errors, re.MULTILINE), (
                 f"{spelling!r} was not told"
             )
 
@@ -82,42 +126,48 @@ def told(*spellings):
 
 CHECKS = {
     "iris_six_steps": [
-        above(r"val_sparse_categorical_accuracy: ([\d.]+)\n(?!.*val_sparse)", 0.9),
-        says("Epoch 500/500", 'Model: "sequential', "dense (Dense)", "Total params: 15"),
+        last(r"val_sparse_categorical_accuracy: ([\d.]+)", 0.9),
+        says("Epoch 500/500", 'Model: "sequential', "dense (Dense)", "Trainable params: 15"),
         told("SGD(lr=...)"),
     ],
     "iris_subclass": [
-        above(r"val_sparse_categorical_accuracy: ([\d.]+)\n(?!.*val_sparse)", 0.9),
+        last(r"val_sparse_categorical_accuracy: ([\d.]+)", 0.9),
         says("Epoch 500/500", 'Model: "iris_model', "(Dense)", "15"),
         told("SGD(lr=...)"),
     ],
     "softmax_by_hand": [
+        # What TensorFlow 2.21 prints.
+        prints(
+            "tf.Tensor([0.18142608 0.8130953  0.00547859], shape=(3,), dtype=float32)",
+            "tf.Tensor([ 9.037777   5.4365635 20.453417 ], shape=(3,), dtype=float32)",
+            "tf.Tensor( [[0.18242553 0.8175745 ] [0.5        0.5       ] [0.01798621 0.98201376]], shape=(3, 2), dtype=float32)",
+            "After softmax, y_pro is: tf.Tensor([0.25598174 0.69583046 0.0481878 ], shape=(3,), dtype=float32)",
+            "tf.Tensor([0.05290006 0.9470999 ], shape=(2,), dtype=float32)",
+            "y: tf.Tensor([[ 1.0099998  2.008     -0.6600003]], shape=(1, 3), dtype=float32)",
+            "The output of y_dim: tf.Tensor([0.25633812 0.69540703 0.04825488], shape=(3,), dtype=float32)",
+        ),
         says(
-            "tf.Tensor([0.18143015 0.8130921  0.00547874], shape=(3,), dtype=float32)",
-            "tf.Tensor([0.18143015 0.8130921  0.00547874], shape=(3,), dtype=float32)",
-            "tf.Tensor([ 9.037777  5.436564 20.453417], shape=(3,), dtype=float32)",
-            "shape=(3, 2), dtype=float32)",
-            "After softmax, y_pro is: tf.Tensor([0.25598174 0.69583046 0.04818781], shape=(3,), dtype=float32)",
-            "tf.Tensor([0.0529 0.9471]"[:13],
+            "tf.Tensor(\n[[",
+            "[0.5 1. ]",
+            "tf.Tensor([0.0529 0.9471], shape=(2,), dtype=float32)",
             "x1.shape: (1, 4)",
             "w1.shape: (4, 3)",
-            "y: tf.Tensor([[ 1.0099998   2.008      -0.65999985]], shape=(1, 3), dtype=float32)",
-            "The output of y_dim: tf.Tensor([0.2563",
         ),
     ],
     "softmax_in_a_session": [
-        says("[[0.09003057 0.24472848 0.66524094]\n [0.01714783 0.04661262 0.93623954]]", "True", "[1. 1.]"),
+        prints("[[0.09003057 0.24472848 0.66524094] [0.01714783 0.04661262 0.93623954]]"),
+        says("True", "[1. 1.]"),
         told("tf.Session"),
     ],
     "lenet_mnist": [above(r"validation accuracy: ([\d.]+)", 0.6), says("Total params", "saved: True True")],
     "keras1_mnist_mlp": [
-        above(r"Test accuracy: ([\d.]+)", 0.85),
-        says("6000 train samples", "dense_1", "['acc"),
+        above(r"Test accuracy: ([\d.]+)", 0.8),
+        says("4000 train samples", "dense_1", "['acc"),
         told("Dense(output_dim=...)", "keras.layers.core", "keras.utils.np_utils", "nb_epoch"),
     ],
     "keras1_mnist_cnn": [
         above(r"(?:Test accuracy|Agreement): ([\d.]+)", 0.6),
-        says("X_train shape: (1500, 28, 28, 1)", "(3, 10)"),
+        says("X_train shape: (1000, 28, 28, 1)", "(3, 10)"),
         told("Convolution2D", "border_mode", "subsample", "predict_classes", "image_dim_ordering"),
     ],
     "keras1_imdb_lstm": [
@@ -132,7 +182,7 @@ CHECKS = {
     "keras1_generator": [
         above(r"Test accuracy: ([\d.]+)", 0.8),
         says("epochs 6", "(160, 2)"),
-        told("fit_generator", "samples_per_epoch", "val_samples"),
+        told("fit_generator", "evaluate_generator", "predict_generator", "SGD(lr=...)"),
     ],
     "keras1_stateful_lstm": [
         says("(200, 1) improves True", "(2, 5, 2)"),
@@ -144,7 +194,7 @@ CHECKS = {
     ],
     "keras2_mnist_cnn": [
         above(r"Test accuracy: ([\d.]+)", 0.7),
-        says("x_train shape: (1500, 28, 28, 1)", "Epoch 3/3"),
+        says("x_train shape: (1000, 28, 28, 1)", "Epoch 3/3"),
         told("SGD(lr=...)".replace("SGD", "Adam")),
     ],
     "keras2_sequence": [
@@ -155,7 +205,7 @@ CHECKS = {
     "keras2_vae": [says("improves True", "(10, 2) (1, 784)")],
     "keras2_text": [
         above(r"Accuracy: ([\d.]+)", 80),
-        says("17 ", "(10, 4)", "(None, 4, 8)", "[1, 1, 1, 1, 1, 0, 0, 0", "(10,)"),
+        says("16 ", "(10, 4)", "(None, 4, 8)", "[1, 1, 1, 1, 1, 0, 0, 0", "(10,)"),
         told("predict_classes", "input_length"),
     ],
     "keras2_pictures_from_folders": [
@@ -165,7 +215,7 @@ CHECKS = {
     "keras2_scikit_learn": [above(r"Baseline: ([\d.]+)%", 80), says("['batch_size', 'neurons'] True")],
     "keras2_custom": [
         says(
-            "['loss', 'mean_absolute_error', 'mean_pred', 'rmse']",
+            "True True",
             "improves True",
             "(None, 1) 0.001",
             "0.01 96",
@@ -174,7 +224,7 @@ CHECKS = {
     ],
     "keras2_callbacks": [
         above(r"acc: ([\d.]+)%", 60),
-        says("'acc'", "'lr'", "'val_acc'", "0.02 0.01 True", "epoch,acc,", "True"),
+        says("'acc'", "'val_acc'", "0.02 0.01 True", "0.02", "epoch,acc,", "True"),
     ],
     "keras2_time_series": [says("Test Score: ", "16 (8, 6, 1) (8, 1)", "True", "(8, 2, 1)")],
     "keras2_seq2seq": [says("improves True", "(1, 1, 6)")],
@@ -198,15 +248,15 @@ CHECKS = {
         )
     ],
     "tf2_quickstart_beginner": [
-        above(r"accuracy: ([\d.]+)\n?\Z", 0.9),
-        says("TensorFlow version: 2", "(1, 10)", "True", "Epoch 3/3", "313/313 - ", "(5, 10)"),
+        above(r"accuracy: ([\d.]+)\n?\Z", 0.85),
+        says("TensorFlow version: 2", "(1, 10)", "True", "Epoch 3/3", "32/32 - ", "(5, 10)"),
     ],
-    "tf2_quickstart_advanced": [above(r"Epoch 4, .*, Accuracy: ([\d.]+),", 80), told("reset_states")],
+    "tf2_quickstart_advanced": [above(r"Epoch 3, .*, Accuracy: ([\d.]+),", 75), told("reset_states")],
     "tf2_data_pipelines": [
         says(
             "8 3 0 8 2 1",
             "TensorSpec(shape=(), dtype=tf.int32, name=None)",
-            "[0, 4, 16, 36, 64]".replace("[", ""),
+            "(1, 11)",
             "tf.Tensor([",
             "fitted: True",
             "[ 0.5 -1.   1.5]",
@@ -237,7 +287,7 @@ CHECKS = {
     "keras3_timeseries": [
         says("Input shape: (64, 12, 1) Target shape: (64, 1)", "loss below 0.02: True", "] True")
     ],
-    "keras3_denoising_autoencoder": [says("Conv2DTranspose", "improves True", "(100, 28, 28, 1)")],
+    "keras3_denoising_autoencoder": [says("Conv2DTranspose", "improves True", "(64, 28, 28, 1)")],
 }
 MODERN = {name for name in CHECKS if name.startswith("keras3")}
 
@@ -253,6 +303,18 @@ def test_tutorial(runs, name):
     assert rest == []
     if name in MODERN:
         assert done.stderr == ""
+
+
+def test_a_second_run_goes_on_from_the_checkpoint(runs, tmp_path_factory):
+    """LeNet finds its checkpoint, loads it before it has weights, and begins better than it first began."""
+    first = runs["lenet_mnist"].result()
+    folder = runs_folder(tmp_path_factory) / "lenet_mnist"
+    second = run(SCRIPTS / "lenet_mnist.py", folder)
+    assert second.returncode == 0, second.stderr
+    assert "-------------load the model-----------------" in second.stdout
+    assert "load the model" not in first.stdout
+    losses = [[float(v) for v in re.findall(r" loss: ([\d.]+)", done.stdout)] for done in (first, second)]
+    assert losses[1][0] < losses[0][0]
 
 
 def test_every_script_is_checked():

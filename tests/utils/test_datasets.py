@@ -145,3 +145,33 @@ def test_plot_model(tmp_path, rankdir):
     assert path == str(tmp_path / "m.svg")
     with pytest.raises(ValueError, match="draws built models"):
         utils.plot_model(keras.Sequential([keras.layers.Dense(1)]), tmp_path / "n.png")
+
+
+def test_split_of_columns():
+    x = np.arange(10)
+    left, right = utils.split_dataset({"a": x, "b": x + 1}, left_size=0.3)
+    assert (list(left), next(iter(right))) == ([{"a": i, "b": i + 1} for i in range(3)], {"a": 3, "b": 4})
+    left, _ = utils.split_dataset([x, x * 2], left_size=2)
+    assert list(left) == [(0, 0), (1, 2)]
+    with pytest.raises(TypeError, match="left_size to be a fraction or a count, received 'a'"):
+        utils.split_dataset(x, left_size="a")
+
+
+def test_images_are_resized_as_kerass_are(tmp_path):
+    pytest.importorskip("PIL")
+    image = np.random.default_rng(0).integers(0, 256, (20, 30, 3)).astype("uint8")
+    (tmp_path / "a").mkdir()
+    utils.save_img(tmp_path / "a" / "1.png", image, scale=False)
+    for kwargs in (
+        {},
+        {"crop_to_aspect_ratio": True},
+        {"pad_to_aspect_ratio": True},
+        {"interpolation": "nearest"},
+    ):
+        data = utils.image_dataset_from_directory(
+            tmp_path, labels=None, image_size=(7, 7), verbose=False, **kwargs
+        )
+        expected = keras.ops.image.resize(image.astype("float32"), (7, 7), **kwargs).numpy()
+        np.testing.assert_array_equal(next(iter(data))[0], expected)
+    with pytest.raises(ValueError, match=r"interpolation must be one of nearest, bilinear.* received 'box'"):
+        utils.image_dataset_from_directory(tmp_path, interpolation="box")

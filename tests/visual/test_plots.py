@@ -257,6 +257,15 @@ def test_activations_of_sequences_and_subclasses():
     assert figure.axes[1].images[0].get_array().shape == (4, 6)
 
 
+def test_activations_of_data_of_other_kinds():
+    pandas = pytest.importorskip("pandas")
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(3, name="d")])
+    frame = pandas.DataFrame({"a": [1.0, 2.0], "b": [True, False]})
+    expected = ["input (2,)", "d (Dense) (3,)"]
+    assert titles(utils.plot_activations(model, frame)) == expected
+    assert titles(utils.plot_activations(model, [[1, 2], [3, 4]])) == expected
+
+
 def test_gallery_errors():
     with pytest.raises(TypeError, match="plot_weights expected a layer or a model, received 3"):
         utils.plot_weights(3)

@@ -4,8 +4,6 @@ minikeras has one class of tensor. Importing the façade gives it TensorFlow's w
 TensorFlow's methods, and TensorFlow's arithmetic where that differs; `put_off` gives it its own back.
 """
 
-import contextlib
-
 import numpy as np
 
 from minikeras import ops
@@ -27,7 +25,9 @@ def text_of(array, as_repr=False):
 def as_str(self):
     """tf.Tensor([1. 2.], shape=(2,), dtype=float32)"""
     text = text_of(self.array)
-    return f"tf.Tensor({_below(text)}, shape={self.array.shape}, dtype={dtypes.of_array(self.array.dtype).name})"
+    return (
+        f"tf.Tensor({_below(text)}, shape={self.array.shape}, dtype={dtypes.of_array(self.array.dtype).name})"
+    )
 
 
 def as_repr(self):
@@ -83,7 +83,9 @@ def _set_shape(self, shape):
 
 
 def _no_name(self):
-    raise AttributeError("Tensor.name is undefined when eager execution is enabled: a tensor with a value has no name.")
+    raise AttributeError(
+        "Tensor.name is undefined when eager execution is enabled: a tensor with a value has no name."
+    )
 
 
 # Arithmetic
@@ -93,7 +95,9 @@ def _operand(tensor, other):
     """The other side of an operator: arrays of a wider dtype of the same kind take the tensor's, as in TensorFlow."""
     if isinstance(other, (np.ndarray, np.generic)):
         dtype = tensor.dtype
-        if other.dtype != dtype and (other.dtype.kind == dtype.kind or (other.dtype.kind in "iu" and dtype.kind in "fc")):
+        if other.dtype != dtype and (
+            other.dtype.kind == dtype.kind or (other.dtype.kind in "iu" and dtype.kind in "fc")
+        ):
             return other.astype(dtype)
     elif isinstance(other, (list, tuple)):
         kinds = np.asarray(other).dtype.kind if not ops_holds(other) else ""
@@ -104,7 +108,9 @@ def _operand(tensor, other):
 
 def ops_holds(nest):
     """Whether there is a tensor in a nest of lists."""
-    return any(ops_holds(item) if isinstance(item, (list, tuple)) else isinstance(item, Operand) for item in nest)
+    return any(
+        ops_holds(item) if isinstance(item, (list, tuple)) else isinstance(item, Operand) for item in nest
+    )
 
 
 def _binary(plain):
@@ -115,7 +121,8 @@ def _binary(plain):
         if kind is not float and kind is not int and kind is not Tensor:
             other = _operand(self, other)
         try:
-            return plain(self, other)
+            with np.errstate(all="ignore"):  # infinities and NaN are values here, as in TensorFlow
+                return plain(self, other)
         except ValueError as error:
             raise InvalidArgumentError(str(error)) from None
 
@@ -123,15 +130,19 @@ def _binary(plain):
 
 
 def _quotient(plain):
+    plain = _binary(plain)
+
     def operator(self, other):
-        if not isinstance(other, Operand):
-            other = _operand(self, other)
-        theirs = getattr(other, "dtype", None)
-        if self.dtype.kind in "iu" and (theirs.kind in "iu" if theirs is not None else type(other) is int):
-            return plain(ops.cast(self, "float64"), ops.cast(other, "float64") if theirs is not None else float(other))
+        kind = self.dtype.kind
+        if kind in "iu" and _is_integer(other):
+            return plain(ops.cast(self, "float64"), ops.cast(other, "float64"))
         return plain(self, other)
 
     return operator
+
+
+def _is_integer(value):
+    return type(value) is int or (hasattr(value, "dtype") and value.dtype.kind in "iu")
 
 
 def _is_text(value):
@@ -145,7 +156,11 @@ def _of_texts(plain, function):
         if other is None:
             return plain(self, other) if function is None else function is np.not_equal
         if _is_text(self):
-            theirs = other.array if isinstance(other, Tensor) else np.vectorize(_encoded, otypes="O")(np.asarray(other))
+            theirs = (
+                other.array
+                if isinstance(other, Tensor)
+                else np.vectorize(_encoded, otypes="O")(np.asarray(other))
+            )
             return Tensor(np.asarray(function(self.array, theirs)))
         return plain(self, other)
 
@@ -177,10 +192,14 @@ def _place(index):
 
 
 def _ufunc(plain):
+    """`array + tensor` is a tensor, `np.exp(tensor)` an array, as in TensorFlow."""
+
     def apply(self, ufunc, method, *inputs, **kwargs):
-        if method == "__call__" and len(inputs) == 2 and not kwargs and not state.higher:
-            inputs = [i if isinstance(i, Operand) else _operand(self, i) for i in inputs]
-        return plain(self, ufunc, method, *inputs, **kwargs)
+        if state.higher:
+            return plain(self, ufunc, method, *inputs, **kwargs)
+        if len(inputs) == 2 and isinstance(inputs[0], (np.ndarray, np.generic)) and not kwargs:
+            return plain(self, ufunc, method, _operand(self, inputs[0]), inputs[1])
+        return getattr(ufunc, method)(*[i.array if isinstance(i, Tensor) else i for i in inputs], **kwargs)
 
     return apply
 
@@ -214,7 +233,6 @@ def _clothes():
         (Operand, "__hash__", Operand.__hash__),
         (Operand, "__getitem__", _getitem(Operand.__getitem__)),
         # The variables of layers are Keras's: they look as they always do.
-        (Variable, "shape", property(lambda self: self.array.shape, doc="The sizes of the axes.")),
         (Variable, "dtype", property(lambda self: self.array.dtype, doc="The NumPy dtype.")),
         (Variable, "__str__", Variable.__repr__),
         (Variable, "__format__", Tensor.__format__),
@@ -224,7 +242,11 @@ def _clothes():
         members.append((Operand, f"__{name}__", _binary(getattr(Operand, f"__{name}__"))))
         members.append((Operand, f"__r{name}__", _binary(getattr(Operand, f"__r{name}__"))))
     divide, divided = Operand.__truediv__, Operand.__rtruediv__
-    return [*members, (Operand, "__truediv__", _quotient(divide)), (Operand, "__rtruediv__", _quotient(divided))]
+    return [
+        *members,
+        (Operand, "__truediv__", _quotient(divide)),
+        (Operand, "__rtruediv__", _quotient(divided)),
+    ]
 
 
 _plain: list = []  # what was there before, while the façade is in use
@@ -249,13 +271,6 @@ def put_off():
             setattr(cls, name, member)
 
 
-@contextlib.contextmanager
-def plain():
-    """A block in which tensors look as minikeras's own."""
-    worn = bool(_plain)
-    put_off()
-    try:
-        yield
-    finally:
-        if worn:
-            put_on()
+def is_on():
+    """Whether tensors look as TensorFlow's now."""
+    return bool(_plain)

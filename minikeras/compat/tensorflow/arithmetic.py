@@ -109,7 +109,9 @@ def div(x, y, name=None):
 def truncatediv(x, y, name=None):
     """x / y, rounded towards zero."""
     x, y = operands(x, y)
-    return ops.cast(ops.trunc(ops.divide(ops.cast(x, "float64"), ops.cast(y, "float64"))), numpy_dtype(x.dtype).name)
+    return ops.cast(
+        ops.trunc(ops.divide(ops.cast(x, "float64"), ops.cast(y, "float64"))), numpy_dtype(x.dtype).name
+    )
 
 
 @liftable
@@ -150,7 +152,7 @@ def clip_by_value(t, clip_value_min, clip_value_max, name=None):
 def clip_by_norm(t, clip_norm, axes=None, name=None):
     """t, scaled down where its norm is above clip_norm."""
     t = as_tensor(t)
-    squares = ops.sum(ops.square(t), axis=_axis(axes), keepdims=True)
+    squares = ops.sum(ops.square(t), axis=axis_of(axes), keepdims=True)
     positive = ops.greater(squares, 0)
     norm = ops.where(positive, ops.sqrt(ops.where(positive, squares, ops.ones_like(squares))), squares)
     return t * clip_norm / ops.maximum(norm, clip_norm)
@@ -273,7 +275,7 @@ def lbeta(x, name=None):
     return ops.sum(lgamma(x), axis=-1) - lgamma(ops.sum(x, axis=-1))
 
 
-def _axis(axis):
+def axis_of(axis):
     """An axis, or several, as integers."""
     if isinstance(axis, Tensor):
         axis = axis.array

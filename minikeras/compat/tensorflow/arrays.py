@@ -5,7 +5,7 @@ import numpy as np
 from minikeras import ops
 from minikeras.autodiff import Tensor
 from minikeras.autodiff.tensor import Operand
-from minikeras.compat.tensorflow.arithmetic import _axis, operands
+from minikeras.compat.tensorflow.arithmetic import axis_of, operands
 from minikeras.compat.tensorflow.basics import as_tensor, static_shape
 from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import liftable
@@ -15,7 +15,11 @@ from minikeras.compat.tensorflow.graph import liftable
 def zeros(shape, dtype="float32", name=None):
     """Zeros; empty strings for tf.string."""
     dtype = numpy_dtype(dtype)
-    return Tensor(np.full(static_shape(shape), b"", object) if dtype.kind == "O" else np.zeros(static_shape(shape), dtype))
+    return Tensor(
+        np.full(static_shape(shape), b"", object)
+        if dtype.kind == "O"
+        else np.zeros(static_shape(shape), dtype)
+    )
 
 
 @liftable
@@ -47,7 +51,9 @@ def ones_like(input, dtype=None, name=None):
 @liftable
 def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None):
     """Ones on the diagonal, zeros elsewhere."""
-    matrix = np.eye(int(num_rows), None if num_columns is None else int(num_columns), dtype=numpy_dtype(dtype))
+    matrix = np.eye(
+        int(num_rows), None if num_columns is None else int(num_columns), dtype=numpy_dtype(dtype)
+    )
     return Tensor(np.array(np.broadcast_to(matrix, (*static_shape(batch_shape or ()), *matrix.shape))))
 
 
@@ -119,13 +125,13 @@ reshape = liftable(_reshape)
 @liftable
 def expand_dims(input, axis=None, name=None, dim=None):
     """A new axis of size 1."""
-    return ops.expand_dims(as_tensor(input), _axis(axis if axis is not None else dim))
+    return ops.expand_dims(as_tensor(input), axis_of(axis if axis is not None else dim))
 
 
 @liftable
 def squeeze(input, axis=None, name=None, squeeze_dims=None):
     """Without axes of size 1."""
-    axis = _axis(axis if axis is not None else squeeze_dims)
+    axis = axis_of(axis if axis is not None else squeeze_dims)
     return ops.squeeze(as_tensor(input), axis)
 
 
@@ -145,8 +151,8 @@ def concat(values, axis=None, name="concat"):
         values = list(values)
     tensors = _alike(values)
     if tensors[0].dtype.kind == "O":
-        return Tensor(np.concatenate([t.array for t in tensors], _axis(axis)))
-    return ops.concatenate(tensors, _axis(axis or 0))
+        return Tensor(np.concatenate([t.array for t in tensors], axis_of(axis)))
+    return ops.concatenate(tensors, axis_of(axis or 0))
 
 
 def _alike(values):
@@ -177,14 +183,16 @@ def split(value, num_or_size_splits=None, axis=0, num=None, name="split", num_sp
         value, axis = axis, value
     value = as_tensor(value)
     parts = num_or_size_splits if num_or_size_splits is not None else num_split
-    axis = _axis(split_dim if split_dim is not None else axis)
+    axis = axis_of(split_dim if split_dim is not None else axis)
     if np.ndim(parts) == 0:
         return list(ops.split(value, int(parts), axis))
     sizes = list(static_shape(parts))
     if -1 in sizes:
         sizes[sizes.index(-1)] = value.shape[axis] - sum(s for s in sizes if s != -1)
     if isinstance(value, Tensor) and sum(sizes) != value.array.shape[axis]:
-        raise ValueError(f"split: the sizes {sizes} must sum to {value.array.shape[axis]}, the size of axis {axis}.")
+        raise ValueError(
+            f"split: the sizes {sizes} must sum to {value.array.shape[axis]}, the size of axis {axis}."
+        )
     return list(ops.split(value, np.cumsum(sizes)[:-1].tolist(), axis))
 
 
@@ -217,13 +225,13 @@ def pad(tensor, paddings, mode="CONSTANT", constant_values=0, name=None):
 @liftable
 def roll(input, shift, axis, name=None):
     """The elements, moved along axes; those that leave come back at the other end."""
-    return ops.roll(as_tensor(input), _axis(shift), _axis(axis))
+    return ops.roll(as_tensor(input), axis_of(shift), axis_of(axis))
 
 
 @liftable
 def reverse(tensor, axis, name=None):
     """The elements in reverse order along axes."""
-    return ops.flip(as_tensor(tensor), _axis(axis))
+    return ops.flip(as_tensor(tensor), axis_of(axis))
 
 
 @liftable
@@ -248,7 +256,9 @@ def slice_(input_, begin, size, name=None):
 def strided_slice(input_, begin, end=None, strides=None, name=None):
     """The elements from begin to end in steps, for each axis."""
     steps = [1] * len(begin) if strides is None else strides
-    return as_tensor(input_)[tuple([slice(int(b), int(e), int(s)) for b, e, s in zip(begin, end, steps, strict=True)])]
+    return as_tensor(input_)[
+        tuple([slice(int(b), int(e), int(s)) for b, e, s in zip(begin, end, steps, strict=True)])
+    ]
 
 
 @liftable
@@ -273,5 +283,3 @@ def depth_to_space(input, block_size, data_format="NHWC", name=None):
 
 def _layout(data_format):
     return "channels_first" if data_format == "NCHW" else "channels_last"
-
-

@@ -28,7 +28,9 @@ def as_tensor(value, dtype=None):
             return ops.stack(value)
         value = list(value)
     if value is None:
-        raise ValueError("Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor.")
+        raise ValueError(
+            "Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a Tensor."
+        )
     return Tensor(_array(value, wanted))
 
 
@@ -52,7 +54,9 @@ def _array(value, wanted):
             return array.astype(wanted)
         if hasattr(value, "to_numpy"):
             return np.asarray(value, "float32")
-        raise ValueError(f"Failed to convert a NumPy array to a Tensor (Unsupported object type {type(array.flat[0]).__name__}).")
+        raise ValueError(
+            f"Failed to convert a NumPy array to a Tensor (Unsupported object type {type(array.flat[0]).__name__})."
+        )
     if wanted is not None:
         if array.dtype.kind == "f" and wanted.kind in "iu" and not typed:
             raise TypeError(f"Cannot convert {value} to EagerTensor of dtype {as_dtype(wanted).name}")
@@ -92,7 +96,9 @@ def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
     if array.size == 1:
         return Tensor(np.full(shape, array.reshape(()), array.dtype))
     if array.size != int(np.prod(shape)):
-        raise TypeError(f"Eager execution of tf.constant with unsupported shape. Tensor {array} has {array.size} elements, but got `shape` {shape}.")
+        raise TypeError(
+            f"Eager execution of tf.constant with unsupported shape. Tensor {array} has {array.size} elements, but got `shape` {shape}."
+        )
     return Tensor(array.reshape(shape))
 
 
@@ -158,7 +164,13 @@ def complex_(real, imag, name=None):
 def identity(input, name=None):
     """The same value, as a tensor of its own."""
     tensor = as_tensor(input)
-    return tensor.read_value() if isinstance(tensor, Variable) else ops.copy(tensor) if tensor.dtype.kind != "O" else tensor
+    return (
+        tensor.read_value()
+        if isinstance(tensor, Variable)
+        else ops.copy(tensor)
+        if tensor.dtype.kind != "O"
+        else tensor
+    )
 
 
 @liftable

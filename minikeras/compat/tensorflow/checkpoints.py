@@ -25,9 +25,15 @@ def _write(path, arrays):
     folder = os.path.dirname(path) or "."
     os.makedirs(folder, exist_ok=True)
     buffer = io.BytesIO()
-    np.savez(buffer, **{f"a{i}": array for i, array in enumerate(arrays.values())}, names=np.array(list(arrays), "U"))
+    np.savez(
+        buffer,
+        **{f"a{i}": array for i, array in enumerate(arrays.values())},
+        names=np.array(list(arrays), "U"),
+    )
     _replace(path + _ENDING, buffer.getvalue())
-    _replace(os.path.join(folder, "checkpoint"), f'model_checkpoint_path: "{os.path.basename(path)}"\n'.encode())
+    _replace(
+        os.path.join(folder, "checkpoint"), f'model_checkpoint_path: "{os.path.basename(path)}"\n'.encode()
+    )
 
 
 def _replace(path, content):
@@ -107,7 +113,9 @@ class Saver:
         stored = _read(save_path)
         for name, variable in self._variables().items():
             if name not in stored:
-                raise NotFoundError(f"Key {name} not found in checkpoint {save_path}. It holds {sorted(stored)}.")
+                raise NotFoundError(
+                    f"Key {name} not found in checkpoint {save_path}. It holds {sorted(stored)}."
+                )
             _plain(variable).assign(stored[name])
 
     @property
@@ -226,7 +234,9 @@ class CheckpointManager:
         self.checkpoint, self.directory = checkpoint, path_of(directory)
         self._max, self._prefix = max_to_keep, os.path.join(self.directory, checkpoint_name)
         found = glob.glob(f"{glob.escape(self._prefix)}-*{_ENDING}")
-        self._paths = sorted((p.removesuffix(_ENDING) for p in found), key=lambda p: int(p.rpartition("-")[2]))
+        self._paths = sorted(
+            (p.removesuffix(_ENDING) for p in found), key=lambda p: int(p.rpartition("-")[2])
+        )
 
     @property
     def checkpoints(self):

@@ -41,13 +41,17 @@ def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=N
     x, y = np.asarray(as_tensor(x).array), np.asarray(as_tensor(y).array)
     small = 10 * float(np.finfo(x.dtype).eps)
     if not np.allclose(x, y, small if rtol is None else rtol, small if atol is None else atol):
-        raise InvalidArgumentError((f"{message}\n" if message else "") + f"x and y not equal to tolerance: {x} and {y}")
+        raise InvalidArgumentError(
+            (f"{message}\n" if message else "") + f"x and y not equal to tolerance: {x} and {y}"
+        )
 
 
 def _sign(name, text, holds):
     def check(x, message=None, summarize=None, name=None):
         if not np.all(holds(as_tensor(x).array)):
-            raise InvalidArgumentError(f"{message or ''} Condition x {text} 0 did not hold element-wise: {x}".strip())
+            raise InvalidArgumentError(
+                f"{message or ''} Condition x {text} 0 did not hold element-wise: {x}".strip()
+            )
 
     check.__name__ = check.__qualname__ = name
     check.__doc__ = f"Raise unless x {text} 0 everywhere."
@@ -66,7 +70,9 @@ def Assert(condition, data, summarize=None, name=None):
         return Operation(Assert, (condition, list(data)), "assert")
     if not np.all(as_tensor(condition).array):
         shown = [np.asarray(as_tensor(d).array) for d in data]
-        raise InvalidArgumentError(f"Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: {shown}")
+        raise InvalidArgumentError(
+            f"Expected 'tf.Tensor(False, shape=(), dtype=bool)' to be true. Summarized data: {shown}"
+        )
     return None
 
 
@@ -74,7 +80,9 @@ def assert_rank(x, rank, message=None, name=None):
     """Raise unless x has so many axes."""
     x = as_tensor(x)
     if len(x.shape) != int(rank):
-        raise ValueError(f"{message or ''} Tensor must have rank {int(rank)}. Received rank {len(x.shape)}, shape {tuple(x.shape)}".strip())
+        raise ValueError(
+            f"{message or ''} Tensor must have rank {int(rank)}. Received rank {len(x.shape)}, shape {tuple(x.shape)}".strip()
+        )
 
 
 def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
@@ -93,7 +101,9 @@ def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
 def assert_type(tensor, tf_type, message=None, name=None):
     """Raise unless the tensor has this dtype."""
     if as_tensor(tensor).dtype != as_dtype(tf_type):
-        raise TypeError(f"{message or ''} tensor must be of type {as_dtype(tf_type)!r}, got {as_tensor(tensor).dtype!r}.".strip())
+        raise TypeError(
+            f"{message or ''} tensor must be of type {as_dtype(tf_type)!r}, got {as_tensor(tensor).dtype!r}.".strip()
+        )
 
 
 def assert_scalar(tensor, name=None, message=None):

@@ -102,7 +102,9 @@ class StaticHashTable:
 class StaticVocabularyTable(StaticHashTable):
     """A table from words to numbers; other words fall, by their hashes, into buckets above them."""
 
-    def __init__(self, initializer, num_oov_buckets, lookup_key_dtype=None, name=None, experimental_is_anonymous=False):
+    def __init__(
+        self, initializer, num_oov_buckets, lookup_key_dtype=None, name=None, experimental_is_anonymous=False
+    ):
         super().__init__(initializer, len(initializer.keys))
         if num_oov_buckets != 1:
             raise ValueError(
@@ -115,7 +117,9 @@ class MutableHashTable(StaticHashTable):
     """A table that grows."""
 
     def __init__(self, key_dtype, value_dtype, default_value, name=None, checkpoint=True):
-        empty = KeyValueTensorInitializer(np.zeros(0, numpy_dtype(key_dtype)), np.zeros(0, numpy_dtype(value_dtype)))
+        empty = KeyValueTensorInitializer(
+            np.zeros(0, numpy_dtype(key_dtype)), np.zeros(0, numpy_dtype(value_dtype))
+        )
         super().__init__(empty, default_value)
 
     def insert(self, keys, values, name=None):
@@ -175,7 +179,9 @@ class Module:
     @property
     def trainable_variables(self):
         """The variables that training changes."""
-        inner = {id(v) for p in _parts(self, set()) if isinstance(p, Layer) for v in p.non_trainable_variables}
+        inner = {
+            id(v) for p in _parts(self, set()) if isinstance(p, Layer) for v in p.non_trainable_variables
+        }
         return tuple([v for v in self.variables if v.trainable and id(v) not in inner])
 
     @property

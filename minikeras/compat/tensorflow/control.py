@@ -60,7 +60,9 @@ def _fitting(value, spec):
         return value
     value = as_tensor(value, dtype) if not isinstance(value, Operand) else value
     if value.dtype != dtype or not shape.is_compatible_with(tuple(value.shape)):
-        raise TypeError(f"Can not cast a tensor of shape {tuple(value.shape)} and dtype {value.dtype} to {spec!r}.")
+        raise TypeError(
+            f"Can not cast a tensor of shape {tuple(value.shape)} and dtype {value.dtype} to {spec!r}."
+        )
     return value
 
 
@@ -68,7 +70,9 @@ def _returned(value):
     return as_tensor(value) if type(value) in (int, float, bool, np.ndarray) else value
 
 
-def function(func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **other):
+def function(
+    func=None, input_signature=None, autograph=True, jit_compile=None, reduce_retracing=False, **other
+):
     """A decorator that leaves the function what it is: every call runs it eagerly."""
     known = {
         "experimental_implements", "experimental_autograph_options", "experimental_attributes", "experimental_compile",
@@ -99,7 +103,9 @@ def custom_gradient(f=None):
 
     @functools.wraps(f)
     def function(*args, **kwargs):
-        return _lifted(own)(*[as_tensor(a) if isinstance(a, (float, np.ndarray)) else a for a in args], **kwargs)
+        return _lifted(own)(
+            *[as_tensor(a) if isinstance(a, (float, np.ndarray)) else a for a in args], **kwargs
+        )
 
     return function
 
@@ -144,8 +150,10 @@ def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
 
 def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
     """The function of an index."""
-    pairs = branch_fns if isinstance(branch_fns, dict) else dict(
-        pair if isinstance(pair, tuple) else (i, pair) for i, pair in enumerate(branch_fns)
+    pairs = (
+        branch_fns
+        if isinstance(branch_fns, dict)
+        else dict(pair if isinstance(pair, tuple) else (i, pair) for i, pair in enumerate(branch_fns))
     )
     index = int(branch_index)
     if index not in pairs:
@@ -173,7 +181,9 @@ def while_loop(
         values = list(result) if isinstance(result, (list, tuple)) else [result]
         values = map_structure(lambda v: as_tensor(v) if _numeric(v) else v, values)
         count += 1
-    return values[0] if single else type(loop_vars)(values) if isinstance(loop_vars, (list, tuple)) else values
+    return (
+        values[0] if single else type(loop_vars)(values) if isinstance(loop_vars, (list, tuple)) else values
+    )
 
 
 def _numeric(value):
@@ -247,14 +257,18 @@ def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
 def py_function(func=None, inp=None, Tout=None, name=None, stateful=True):
     """func called with the tensors; what it returns, as tensors of the dtypes Tout."""
     if is_deferred(inp):
-        return graph.record(lambda *values: py_function(func, values, Tout), tuple(inp), {}, name="py_function")
+        return graph.record(
+            lambda *values: py_function(func, values, Tout), tuple(inp), {}, name="py_function"
+        )
     return _typed(func(*[as_tensor(v) for v in inp or ()]), Tout)
 
 
 def numpy_function(func=None, inp=None, Tout=None, stateful=True, name=None):
     """func called with NumPy arrays; what it returns, as tensors of the dtypes Tout."""
     if is_deferred(inp):
-        return graph.record(lambda *values: numpy_function(func, values, Tout), tuple(inp), {}, name="numpy_function")
+        return graph.record(
+            lambda *values: numpy_function(func, values, Tout), tuple(inp), {}, name="numpy_function"
+        )
     return _typed(func(*[as_tensor(v).array[()] for v in inp or ()]), Tout)
 
 
@@ -263,7 +277,10 @@ def _typed(result, dtypes):
         return result
     if isinstance(dtypes, (list, tuple)):
         result = result if isinstance(result, (list, tuple)) else [result]
-        return [as_tensor(np.asarray(r) if not isinstance(r, Tensor) else r, d) for r, d in zip(result, dtypes, strict=True)]
+        return [
+            as_tensor(np.asarray(r) if not isinstance(r, Tensor) else r, d)
+            for r, d in zip(result, dtypes, strict=True)
+        ]
     return as_tensor(result if isinstance(result, (Tensor, str, bytes)) else np.asarray(result), dtypes)
 
 
@@ -283,19 +300,15 @@ class _Block(contextlib.ContextDecorator):
         return None
 
 
-class device(_Block):
+class device(_Block):  # noqa: N801
     """A block of calls on a device: there is one, the CPU."""
 
 
-class init_scope(_Block):
+class init_scope(_Block):  # noqa: N801
     """A block outside of graphs."""
 
 
-class inference_mode(_Block):
-    """A block without anything to differentiate."""
-
-
-class name_scope(_Block):
+class name_scope(_Block):  # noqa: N801
     """A block whose variables and deferred values have a prefix."""
 
     def __init__(self, name=None, default_name=None, values=None):
@@ -313,7 +326,7 @@ class name_scope(_Block):
             mode.graph.scopes.pop()
 
 
-class control_dependencies(_Block):
+class control_dependencies(_Block):  # noqa: N801
     """A block whose deferred calls are run after the given ones."""
 
     def __init__(self, control_inputs=None):
@@ -363,7 +376,9 @@ def _printing(input_, data, message):
 def print_(*inputs, output_stream=sys.stderr, end="\n", sep=" ", summarize=3, name=None):
     """Print values, by default to stderr; tensors as their values alone."""
     if is_deferred(inputs):
-        return Operation(lambda *values: print_(*values, output_stream=output_stream, end=end), inputs, "print")
+        return Operation(
+            lambda *values: print_(*values, output_stream=output_stream, end=end), inputs, "print"
+        )
     stream = sys.stdout if output_stream in ("stdout", sys.stdout) else sys.stderr
     shown = [_shown(v, summarize) for v in inputs]
     print(*shown, end=end, sep=sep, file=stream)
@@ -372,7 +387,11 @@ def print_(*inputs, output_stream=sys.stderr, end="\n", sep=" ", summarize=3, na
 
 def _shown(value, summarize):
     if not isinstance(value, Operand):
-        return map_structure(lambda v: _shown(v, summarize), value) if isinstance(value, (list, tuple, dict)) else value
+        return (
+            map_structure(lambda v: _shown(v, summarize), value)
+            if isinstance(value, (list, tuple, dict))
+            else value
+        )
     array = value.array
     if array.dtype.kind == "O" and array.ndim == 0:
         return array.item().decode("utf-8", "replace")
@@ -384,4 +403,8 @@ def _shown(value, summarize):
 
 
 def _short(number):
-    return np.format_float_positional(np.float32(number), unique=True, trim="-") if abs(number) < 1e6 else str(number)
+    return (
+        np.format_float_positional(np.float32(number), unique=True, trim="-")
+        if abs(number) < 1e6
+        else str(number)
+    )

@@ -55,7 +55,9 @@ def conv2d(
     use_cudnn_on_gpu=True,
 ):  # fmt: skip
     """Images (batch, height, width, channels) with filters (height, width, in, out)."""
-    return _convolution(input, filters if filters is not None else filter, strides, padding, data_format, dilations, 2)
+    return _convolution(
+        input, filters if filters is not None else filter, strides, padding, data_format, dilations, 2
+    )
 
 
 @liftable
@@ -63,7 +65,9 @@ def conv1d(
     input=None, filters=None, stride=1, padding="VALID", data_format="NWC", dilations=None, name=None, value=None
 ):  # fmt: skip
     """Sequences (batch, time, channels) with filters (time, in, out)."""
-    return _convolution(input if input is not None else value, filters, stride, padding, data_format, dilations, 1)
+    return _convolution(
+        input if input is not None else value, filters, stride, padding, data_format, dilations, 1
+    )
 
 
 @liftable
@@ -153,7 +157,9 @@ def conv2d_transpose(
 
 
 @liftable
-def conv1d_transpose(input, filters, output_shape, strides, padding="SAME", data_format="NWC", dilations=None, name=None):
+def conv1d_transpose(
+    input, filters, output_shape, strides, padding="SAME", data_format="NWC", dilations=None, name=None
+):
     """What the gradient of conv1d does."""
     return _transposed(input, filters, output_shape, strides, padding, data_format, 1)
 
@@ -170,7 +176,9 @@ def _pooled(function, x, ksize, strides, padding, data_format, rank, fill=0):
 
 
 @liftable
-def max_pool2d(input=None, ksize=None, strides=None, padding="VALID", data_format="NHWC", name=None, value=None):
+def max_pool2d(
+    input=None, ksize=None, strides=None, padding="VALID", data_format="NHWC", name=None, value=None
+):
     """The largest of each window."""
     x = input if input is not None else value
     return _pooled(ops.max_pool, x, ksize, strides, padding, data_format, 2, -np.inf)
@@ -180,7 +188,9 @@ max_pool = max_pool2d
 
 
 @liftable
-def avg_pool2d(input=None, ksize=None, strides=None, padding="VALID", data_format="NHWC", name=None, value=None):
+def avg_pool2d(
+    input=None, ksize=None, strides=None, padding="VALID", data_format="NHWC", name=None, value=None
+):
     """The mean of each window."""
     x = input if input is not None else value
     return _pooled(ops.average_pool, x, ksize, strides, padding, data_format, 2)
@@ -214,7 +224,16 @@ def avg_pool3d(input, ksize, strides, padding, data_format="NDHWC", name=None):
 
 
 @liftable
-def pool(input, window_shape, pooling_type, strides=None, padding="VALID", data_format=None, dilations=None, name=None):
+def pool(
+    input,
+    window_shape,
+    pooling_type,
+    strides=None,
+    padding="VALID",
+    data_format=None,
+    dilations=None,
+    name=None,
+):
     """Pooling of type 'MAX' or 'AVG'."""
     rank = len(as_tensor(input).shape) - 2
     function = {"MAX": ops.max_pool, "AVG": ops.average_pool}[pooling_type.upper()]

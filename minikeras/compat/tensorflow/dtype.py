@@ -166,7 +166,9 @@ def as_dtype(type_value):
         try:
             dtype = np.dtype(type_value)
         except TypeError:
-            raise TypeError(f"Cannot convert the argument `type_value`: {type_value!r} to a tf.DType.") from None
+            raise TypeError(
+                f"Cannot convert the argument `type_value`: {type_value!r} to a tf.DType."
+            ) from None
         name = "string" if dtype.kind in "OUS" else dtype.name
     if name not in _BY_NAME:
         raise TypeError(

@@ -5,10 +5,14 @@ import re
 import sys
 
 # Names that only programs of TensorFlow 1 use, called on the module.
-_ANNOUNCEMENTS = re.compile(
-    r"\b(?:tf|tensorflow|v1)\.(?:Session|InteractiveSession|placeholder|global_variables_initializer|"
-    r"initialize_all_variables|train\.MonitoredTrainingSession)\s*\("
+_OF_GRAPHS = re.compile(
+    r"\b(?:tf|tensorflow|v1)\.(?:placeholder|global_variables_initializer|initialize_all_variables|"
+    r"train\.MonitoredTrainingSession)\s*\("
 )
+# A session alone may only be there for its settings; one that runs something is TensorFlow 1's.
+_SESSION = re.compile(r"\b(?:tf|tensorflow|v1)\.(?:Session|InteractiveSession)\s*\(")
+_RUN = re.compile(r"\.(?:run|eval)\s*\(")
+_OF_TODAY = re.compile(r"enable_eager_execution|GradientTape")
 
 
 def is_written_for_graphs(source):
@@ -17,7 +21,9 @@ def is_written_for_graphs(source):
     >>> is_written_for_graphs("with tf.Session() as s: print(s.run(y))"), is_written_for_graphs("print(tf.ones(2))")
     (True, False)
     """
-    return bool(_ANNOUNCEMENTS.search(source)) and "enable_eager_execution" not in source
+    if _OF_TODAY.search(source):
+        return False
+    return bool(_OF_GRAPHS.search(source) or (_SESSION.search(source) and _RUN.search(source)))
 
 
 def source_of_program():

@@ -89,7 +89,9 @@ def DEFINE_enum(name, default, enum_values, help=None, **settings):
 
 def DEFINE_list(name, default, help=None, **settings):
     """A setting that is texts with commas between them."""
-    FLAGS._define(name, default.split(",") if isinstance(default, str) else default, help, lambda text: text.split(","))
+    FLAGS._define(
+        name, default.split(",") if isinstance(default, str) else default, help, lambda text: text.split(",")
+    )
 
 
 def run(main=None, argv=None):

@@ -11,6 +11,7 @@ the unknown axes, so that `tf.shape(x)` and what is made of it works too.
 import contextlib
 import functools
 import itertools
+import sys
 
 import numpy as np
 
@@ -56,7 +57,9 @@ class Graph:
     def get_tensor_by_name(self, name):
         """The deferred value of a name such as 'x:0'."""
         if name not in self.by_name:
-            raise KeyError(f"The name {name!r} refers to a value which is not in the graph: {sorted(self.by_name)}.")
+            raise KeyError(
+                f"The name {name!r} refers to a value which is not in the graph: {sorted(self.by_name)}."
+            )
         return self.by_name[name]
 
     def get_operation_by_name(self, name):
@@ -196,7 +199,8 @@ def liftable(function):
         if mode.any and (is_deferred(args) or is_deferred(kwargs)):
             return record(function, args, kwargs)
         try:
-            return function(*args, **kwargs)
+            with np.errstate(all="ignore"):  # infinities and NaN are values here, as in TensorFlow
+                return function(*args, **kwargs)
         except ValueError as error:
             if type(error) is not ValueError:
                 raise
@@ -210,11 +214,17 @@ def drawing(function):
 
     @functools.wraps(function)
     def lifted(*args, **kwargs):
-        if mode.deferring and not state.probing and not _running:
+        if mode.deferring and not state.probing and not _running and not _inside_a_layer():
             return record(function, args, kwargs)
         return function(*args, **kwargs)
 
     return lifted
+
+
+def _inside_a_layer():
+    """Whether a layer is being called, which computes at once in programs of either era."""
+    layers = sys.modules.get("minikeras.layers.context")
+    return layers is not None and layers.context.depth > 0
 
 
 _running = []  # the evaluations under way: what functions do inside of them is not deferred
@@ -271,7 +281,9 @@ def _try(function, args, kwargs, leaves):
     shape = shape_of(*args, **kwargs) if shape_of else None
     if shape is None:
         return None
-    return [Tensor(np.zeros([size if s is None else s for s in shape], leaves[0].dtype)) for size in _BATCH_SIZES]
+    return [
+        Tensor(np.zeros([size if s is None else s for s in shape], leaves[0].dtype)) for size in _BATCH_SIZES
+    ]
 
 
 def _on_trial(function, args, kwargs, trial):
@@ -288,7 +300,10 @@ def placeholder(dtype, shape, name):
         sizes = [(), (1,)]  # what both give the same shape with does not depend on it
     else:
         sizes = [
-            [s if s is not None else (_OTHER_SIZES if axis else _BATCH_SIZES)[trial] for axis, s in enumerate(shape)]
+            [
+                s if s is not None else (_OTHER_SIZES if axis else _BATCH_SIZES)[trial]
+                for axis, s in enumerate(shape)
+            ]
             for trial in range(2)
         ]
     probes = tuple([Tensor(np.zeros(size, dtype)) for size in sizes])
@@ -342,7 +357,7 @@ _plans: dict = {}
 def evaluate(wanted, feed):
     """The values, in order, of a flat list of deferred values; `feed` is {deferred: value}."""
     key = tuple(map(id, wanted))
-    plan, kept = _plans.get(key, (None, None))
+    plan = _plans.get(key, (None,))[0]
     if plan is None:
         if len(_plans) >= 64:
             _plans.clear()
@@ -418,7 +433,9 @@ def gradients(ys, xs, upstream=None):
     """Deferred derivatives of the sum of ys by each of xs; None where no path leads from one to the other."""
     ys = ys if isinstance(ys, (list, tuple)) else [ys]
     below, level = _ancestors(ys)
-    call = GraphCall(Gradients(level), (list(ys), [x for x in xs if id(x) in below], list(upstream or [])), {})
+    call = GraphCall(
+        Gradients(level), (list(ys), [x for x in xs if id(x) in below], list(upstream or [])), {}
+    )
     name = mode.graph.unique_name("gradients")
     made = {id(x): Deferred(x.shape, x.dtype, name, call, x.probes) for x in call.args[1]}
     call.outputs = list(made.values())
@@ -465,7 +482,9 @@ def _fed(key, value):
     try:
         array = np.asarray(value.array if isinstance(value, Tensor) else value).astype(key.dtype, copy=False)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"Cannot feed {type(value).__name__} to '{key.name}' of dtype {key.dtype.name}: {error}") from None
+        raise ValueError(
+            f"Cannot feed {type(value).__name__} to '{key.name}' of dtype {key.dtype.name}: {error}"
+        ) from None
     if not key.shape.is_compatible_with(array.shape):
         raise ValueError(
             f"Cannot feed value of shape {array.shape} for Tensor '{key.name}', which has shape '{key.shape}'."

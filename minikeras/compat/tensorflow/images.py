@@ -18,7 +18,13 @@ from minikeras.ops.image import sobel_edges as edges_of
 class ResizeMethod:
     """The ways to resize."""
 
-    BILINEAR, NEAREST_NEIGHBOR, BICUBIC, LANCZOS3, LANCZOS5 = "bilinear", "nearest", "bicubic", "lanczos3", "lanczos5"
+    BILINEAR, NEAREST_NEIGHBOR, BICUBIC, LANCZOS3, LANCZOS5 = (
+        "bilinear",
+        "nearest",
+        "bicubic",
+        "lanczos3",
+        "lanczos5",
+    )
     AREA, GAUSSIAN, MITCHELLCUBIC = "area", "gaussian", "mitchellcubic"
 
 
@@ -35,7 +41,9 @@ def resize(images, size, method="bilinear", preserve_aspect_ratio=False, antiali
         scale = min(height / x.shape[-3], width / x.shape[-2])
         height, width = round(x.shape[-3] * scale), round(x.shape[-2] * scale)
     if method in ("area", "gaussian", "mitchellcubic"):
-        raise ValueError(f"tf.image.resize with method {method!r} does not exist here. Use 'bilinear' with antialias=True.")
+        raise ValueError(
+            f"tf.image.resize with method {method!r} does not exist here. Use 'bilinear' with antialias=True."
+        )
     if method != "nearest":
         x = ops.cast(x, "float32")
     return resized(x, (height, width), method, antialias, data_format="channels_last")
@@ -44,7 +52,9 @@ def resize(images, size, method="bilinear", preserve_aspect_ratio=False, antiali
 def resize_images(images, size, method=0, align_corners=False, preserve_aspect_ratio=False, name=None):
     """Images of another size, under the name of TensorFlow 1."""
     if align_corners:
-        raise ValueError("align_corners=True does not exist here. Use tf.image.resize, which centers the pixels.")
+        raise ValueError(
+            "align_corners=True does not exist here. Use tf.image.resize, which centers the pixels."
+        )
     return resize(images, size, method, preserve_aspect_ratio)
 
 
@@ -58,7 +68,9 @@ def crop_to_bounding_box(image, offset_height, offset_width, target_height, targ
     x = as_tensor(image)
     rows, columns = slice(top, top + int(target_height)), slice(left, left + int(target_width))
     if top < 0 or left < 0 or rows.stop > x.shape[-3] or columns.stop > x.shape[-2]:
-        raise ValueError(f"crop_to_bounding_box: the block does not lie in an image of shape {tuple(x.shape)}.")
+        raise ValueError(
+            f"crop_to_bounding_box: the block does not lie in an image of shape {tuple(x.shape)}."
+        )
     return x[..., rows, columns, :]
 
 
@@ -236,7 +248,9 @@ def adjust_saturation(image, saturation_factor, name=None):
     def change(x):
         hsv = to_hsv(x, data_format="channels_last")
         saturation = ops.clip(hsv[..., 1:2] * factor, 0.0, 1.0)
-        return to_rgb(ops.concatenate([hsv[..., :1], saturation, hsv[..., 2:]], -1), data_format="channels_last")
+        return to_rgb(
+            ops.concatenate([hsv[..., :1], saturation, hsv[..., 2:]], -1), data_format="channels_last"
+        )
 
     return _as_float(change)(image)
 
@@ -423,5 +437,10 @@ def extract_patches(images, sizes, strides, rates, padding, name=None):
     """Blocks of pixels as channels."""
     rates = static_shape(rates)
     return patches_of(
-        as_tensor(images), static_shape(sizes)[1:3], static_shape(strides)[1:3], rates[1], padding.lower(), "channels_last"
+        as_tensor(images),
+        static_shape(sizes)[1:3],
+        static_shape(strides)[1:3],
+        rates[1],
+        padding.lower(),
+        "channels_last",
     )

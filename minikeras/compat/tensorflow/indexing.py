@@ -6,7 +6,7 @@ import numpy as np
 
 from minikeras import ops
 from minikeras.autodiff import Tensor
-from minikeras.compat.tensorflow.arithmetic import _axis, operands
+from minikeras.compat.tensorflow.arithmetic import axis_of, operands
 from minikeras.compat.tensorflow.basics import as_tensor, static_shape
 from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import liftable
@@ -20,7 +20,7 @@ TopKV2 = collections.namedtuple("TopKV2", ("values", "indices"))
 def gather(params, indices, validate_indices=None, name=None, axis=None, batch_dims=0):
     """The slices of params at indices along an axis (0 by default)."""
     params, indices = as_tensor(params), as_tensor(indices)
-    axis = batch_dims if axis is None else _axis(axis)
+    axis = batch_dims if axis is None else axis_of(axis)
     if isinstance(indices, Tensor) and isinstance(params, Tensor) and indices.array.size:
         size, low, high = params.array.shape[axis], indices.array.min(), indices.array.max()
         if low < 0 or high >= size:
@@ -154,7 +154,9 @@ def searchsorted(sorted_sequence, values, side="left", out_type="int32", name=No
     if sequence.ndim == 1:
         found = np.searchsorted(sequence, values, side)
     else:
-        rows = zip(sequence.reshape(-1, sequence.shape[-1]), values.reshape(-1, values.shape[-1]), strict=True)
+        rows = zip(
+            sequence.reshape(-1, sequence.shape[-1]), values.reshape(-1, values.shape[-1]), strict=True
+        )
         found = np.stack([np.searchsorted(s, v, side) for s, v in rows]).reshape(values.shape)
     return Tensor(found.astype(numpy_dtype(out_type)))
 
@@ -189,5 +191,3 @@ def fill_diagonal(input, diagonal, name=None, k=0):
     if x.shape[-2] != d.shape[-1]:
         spread = ops.pad(spread, [(0, 0)] * (len(x.shape) - 2) + [(0, x.shape[-2] - d.shape[-1]), (0, 0)])
     return ops.where(on, spread, x)
-
-

@@ -33,9 +33,13 @@ def ones_initializer(dtype=None):
     return initializers.Ones()
 
 
-def variance_scaling_initializer(scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None, dtype=None):
+def variance_scaling_initializer(
+    scale=1.0, mode="fan_in", distribution="truncated_normal", seed=None, dtype=None
+):
     """Numbers whose variance depends on the size of the layer."""
-    return initializers.VarianceScaling(scale, mode, {"normal": "truncated_normal"}.get(distribution, distribution), seed)
+    return initializers.VarianceScaling(
+        scale, mode, {"normal": "truncated_normal"}.get(distribution, distribution), seed
+    )
 
 
 def orthogonal_initializer(gain=1.0, seed=None, dtype=None):

@@ -150,7 +150,9 @@ def batch_normalization(
 ):  # fmt: skip
     """The layer BatchNormalization, made and called; it moves its averages by itself while training."""
     if renorm:
-        raise ValueError("tf.layers.batch_normalization with renorm=True does not exist here. Leave renorm out.")
+        raise ValueError(
+            "tf.layers.batch_normalization with renorm=True does not exist here. Leave renorm out."
+        )
 
     def make():
         return layers.BatchNormalization(

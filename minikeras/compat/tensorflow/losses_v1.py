@@ -19,13 +19,18 @@ class Reduction:
     """How the examples' losses are combined."""
 
     NONE, SUM, MEAN = "none", "weighted_sum", "weighted_mean"
-    SUM_OVER_BATCH_SIZE, SUM_BY_NONZERO_WEIGHTS = "weighted_sum_over_batch_size", "weighted_sum_by_nonzero_weights"
+    SUM_OVER_BATCH_SIZE, SUM_BY_NONZERO_WEIGHTS = (
+        "weighted_sum_over_batch_size",
+        "weighted_sum_by_nonzero_weights",
+    )
     SUM_OVER_NONZERO_WEIGHTS = "weighted_sum_by_nonzero_weights"
     AUTO = "auto"
 
 
 @liftable
-def compute_weighted_loss(losses, weights=1.0, scope=None, loss_collection=None, reduction=Reduction.SUM_BY_NONZERO_WEIGHTS):
+def compute_weighted_loss(
+    losses, weights=1.0, scope=None, loss_collection=None, reduction=Reduction.SUM_BY_NONZERO_WEIGHTS
+):
     """The losses, weighted and combined; by default their mean over those with a weight."""
     losses = as_tensor(losses)
     weights = ops.cast(as_tensor(weights), numpy_dtype(losses.dtype).name)
@@ -75,7 +80,9 @@ def sparse_softmax_cross_entropy(
     labels, logits, weights=1.0, scope=None, loss_collection=None, reduction=Reduction.SUM_BY_NONZERO_WEIGHTS
 ):  # fmt: skip
     """The cross-entropy of integer labels and logits."""
-    return _combined(sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits), weights, reduction)
+    return _combined(
+        sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits), weights, reduction
+    )
 
 
 def sigmoid_cross_entropy(
@@ -116,8 +123,12 @@ def _log(y, p, epsilon=1e-7):
     return -y * ops.log(p + epsilon) - (1 - y) * ops.log(1 - p + epsilon)
 
 
-mean_squared_error = _by_element("mean_squared_error", lambda y, p: ops.square(p - y), "(prediction - label)².")
-absolute_difference = _by_element("absolute_difference", lambda y, p: ops.absolute(p - y), "|prediction - label|.")
+mean_squared_error = _by_element(
+    "mean_squared_error", lambda y, p: ops.square(p - y), "(prediction - label)²."
+)
+absolute_difference = _by_element(
+    "absolute_difference", lambda y, p: ops.absolute(p - y), "|prediction - label|."
+)
 huber_loss = _by_element("huber_loss", _huber, "Squared near zero, absolute beyond delta.")
 log_loss = _by_element("log_loss", _log, "The logistic loss of probabilities.")
 

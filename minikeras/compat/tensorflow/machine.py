@@ -108,7 +108,7 @@ class TestCase(unittest.TestCase):
 
     def assertShapeEqual(self, a, b, msg=None):
         """Raise unless the shapes are equal."""
-        self.assertEqual(tuple(a.shape), tuple(b.shape), msg)
+        self.assertEqual(tuple(a.shape), tuple(b.shape), msg)  # noqa: PT009
 
 
 def run_tests():
@@ -154,7 +154,13 @@ def log_debug(msg, *args, **kwargs):
     get_logger().debug(msg, *args, **kwargs)
 
 
-DEBUG, INFO, WARN, ERROR, FATAL = logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR, logging.CRITICAL
+DEBUG, INFO, WARN, ERROR, FATAL = (
+    logging.DEBUG,
+    logging.INFO,
+    logging.WARNING,
+    logging.ERROR,
+    logging.CRITICAL,
+)
 
 
 def timestamp(name=None):
@@ -169,7 +175,9 @@ def executing_eagerly():
 
 def get_include():
     """The folder of C++ headers: there is none."""
-    raise NotImplementedError("tf.sysconfig.get_include: minikeras has no C++ headers to build operations against.")
+    raise NotImplementedError(
+        "tf.sysconfig.get_include: minikeras has no C++ headers to build operations against."
+    )
 
 
 def get_build_info():

@@ -6,7 +6,7 @@ import numpy as np
 
 from minikeras import ops
 from minikeras.autodiff import Tensor
-from minikeras.compat.tensorflow.arithmetic import _axis, operands
+from minikeras.compat.tensorflow.arithmetic import axis_of, operands
 from minikeras.compat.tensorflow.basics import as_tensor, static_shape
 from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import liftable
@@ -74,7 +74,7 @@ def _einsum(equation, *inputs):
 @liftable
 def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
     """The norm of vectors or matrices; without an axis, of all elements together."""
-    x, axis, keepdims = as_tensor(tensor), _axis(axis), bool(keepdims or keep_dims)
+    x, axis, keepdims = as_tensor(tensor), axis_of(axis), bool(keepdims or keep_dims)
     if axis is None:
         shape = (1,) * len(x.shape) if keepdims else ()
         y = ops.norm(ops.reshape(x, (-1,)), 2 if ord == "euclidean" else ord)
@@ -145,7 +145,9 @@ def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
     matrix, rhs = operands(matrix, rhs)
     if l2_regularizer:
         square = _swap(matrix) @ matrix
-        return ops.solve(square + l2_regularizer * np.eye(square.shape[-1], dtype=square.dtype.name), _swap(matrix) @ rhs)
+        return ops.solve(
+            square + l2_regularizer * np.eye(square.shape[-1], dtype=square.dtype.name), _swap(matrix) @ rhs
+        )
     return ops.lstsq(matrix, rhs)
 
 
@@ -219,7 +221,9 @@ def diag(diagonal, name="diag", k=0, num_rows=-1, num_cols=-1, padding_value=0, 
     if len(x.shape) == 1:
         return ops.diag(x, k=int(k))
     if k:
-        raise ValueError("tf.linalg.diag of a batch makes main diagonals here, k=0. Use tf.linalg.diag on each vector.")
+        raise ValueError(
+            "tf.linalg.diag of a batch makes main diagonals here, k=0. Use tf.linalg.diag on each vector."
+        )
     return ops.expand_dims(x, -1) * np.eye(x.shape[-1], dtype=numpy_dtype(x.dtype))
 
 
@@ -279,7 +283,9 @@ def matrix_transpose(a, name="matrix_transpose", conjugate=False):
 @liftable
 def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None):
     """Ones on the diagonal, zeros elsewhere."""
-    matrix = np.eye(int(num_rows), None if num_columns is None else int(num_columns), dtype=numpy_dtype(dtype))
+    matrix = np.eye(
+        int(num_rows), None if num_columns is None else int(num_columns), dtype=numpy_dtype(dtype)
+    )
     return Tensor(np.array(np.broadcast_to(matrix, (*static_shape(batch_shape or ()), *matrix.shape))))
 
 

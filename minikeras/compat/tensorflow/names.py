@@ -157,7 +157,9 @@ NAMES = {
             enable_op_determinism=nothing enable_tensor_float_32_execution=nothing set_synchronous_execution=nothing
             enable_mlir_graph_optimization=nothing"""
     },
-    "config.optimizer": {".machine": "set_jit=nothing set_experimental_options=nothing get_jit=get_memory_growth"},
+    "config.optimizer": {
+        ".machine": "set_jit=nothing set_experimental_options=nothing get_jit=get_memory_growth"
+    },
     "config.threading": {
         ".machine": """set_intra_op_parallelism_threads get_intra_op_parallelism_threads
             set_inter_op_parallelism_threads=nothing get_inter_op_parallelism_threads"""

@@ -122,11 +122,11 @@ NAMES = {
 
 # Names of TensorFlow 1 at its top level and what is written today: told once each.
 OLDER = {
-    "Session": "what TensorFlow 2 computes at once: t.numpy()",
-    "InteractiveSession": "what TensorFlow 2 computes at once: t.numpy()",
-    "placeholder": "a function of its inputs",
-    "global_variables_initializer": "nothing: variables hold their values",
-    "initialize_all_variables": "nothing: variables hold their values",
+    "Session": "t.numpy()",
+    "InteractiveSession": "t.numpy()",
+    "placeholder": "a function with arguments",
+    "global_variables_initializer": "tf.Variable alone",
+    "initialize_all_variables": "tf.Variable alone",
     "get_variable": "tf.Variable",
     "assign": "variable.assign",
     "assign_add": "variable.assign_add",

@@ -16,7 +16,9 @@ class Namespace(types.ModuleType):
     """A module of the façade: `path` is what TensorFlow calls it, after 'tensorflow' ('' for the top level)."""
 
     def __init__(self, path, spaces, addresses, refused=(), fallbacks=(), told=None):
-        super().__init__(f"{HOME}.{path}" if path else HOME, f"TensorFlow's {public(path)}, as minikeras has it.")
+        super().__init__(
+            f"{HOME}.{path}" if path else HOME, f"TensorFlow's {public(path)}, as minikeras has it."
+        )
         self.__path__ = []  # modules below it may be imported
         self._path, self._addresses, self._refused = path, addresses, dict(refused)
         self._spaces, self._fallbacks, self._told = spaces, fallbacks, told
@@ -39,14 +41,18 @@ class Namespace(types.ModuleType):
             other = load(other) if isinstance(other, str) else other
             if isinstance(other, Namespace):
                 remedy = remedy or other._refused.get(name)
-                if name in other._addresses or isinstance(other.__dict__.get(name), types.ModuleType):
-                    return getattr(other, name)
+                if isinstance(other.__dict__.get(name), types.ModuleType):
+                    return other.__dict__[name]
+                if name in other._addresses:
+                    return load(other._addresses[name])
             elif hasattr(other, name):
                 return getattr(other, name)
         where = public(self._path)
         if remedy:
             raise AttributeError(f"{where}.{name} does not exist in minikeras. {remedy}")
-        raise AttributeError(f"module {where!r} has no attribute {name!r} in minikeras. {self._nearest(name)}".rstrip())
+        raise AttributeError(
+            f"module {where!r} has no attribute {name!r} in minikeras. {self._nearest(name)}".rstrip()
+        )
 
     def _nearest(self, name):
         """Where else that name is, or the name most like it."""
@@ -105,7 +111,9 @@ def build(modern, former, top, told):
             same = path.removeprefix("compat.v1.")
             fallbacks.append(spaces.get(same) or f".{same}")
         refused = former.REFUSED.get(path, {})
-        spaces[path] = Namespace(path, spaces, addresses[path], refused, fallbacks, told if not path else None)
+        spaces[path] = Namespace(
+            path, spaces, addresses[path], refused, fallbacks, told if not path else None
+        )
     for path, space in spaces.items():
         if path:
             above, _, name = path.rpartition(".")

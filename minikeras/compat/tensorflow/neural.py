@@ -4,7 +4,7 @@ import functools
 
 from minikeras import ops
 from minikeras.autodiff import Tensor
-from minikeras.compat.tensorflow.arithmetic import _axis, operands
+from minikeras.compat.tensorflow.arithmetic import axis_of, operands
 from minikeras.compat.tensorflow.basics import as_tensor, static_shape
 from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import drawing, liftable, mode
@@ -65,13 +65,17 @@ def crelu(features, axis=-1, name=None):
 @liftable
 def softmax(logits, axis=None, name=None, dim=None):
     """exp(x) / Σ exp(x) along an axis, the last by default."""
-    return ops.softmax(as_tensor(logits), _axis(axis if axis is not None else dim if dim is not None else -1))
+    return ops.softmax(
+        as_tensor(logits), axis_of(axis if axis is not None else dim if dim is not None else -1)
+    )
 
 
 @liftable
 def log_softmax(logits, axis=None, name=None, dim=None):
     """The logarithm of softmax."""
-    return ops.log_softmax(as_tensor(logits), _axis(axis if axis is not None else dim if dim is not None else -1))
+    return ops.log_softmax(
+        as_tensor(logits), axis_of(axis if axis is not None else dim if dim is not None else -1)
+    )
 
 
 # Losses on logits
@@ -96,7 +100,9 @@ def softmax_cross_entropy_with_logits(*args, labels=None, logits=None, axis=-1, 
 @liftable
 def _softmax_cross_entropy(labels, logits, axis):
     labels, logits = operands(labels, logits)
-    return -ops.sum(ops.cast(labels, numpy_dtype(logits.dtype).name) * ops.log_softmax(logits, axis), axis=axis)
+    return -ops.sum(
+        ops.cast(labels, numpy_dtype(logits.dtype).name) * ops.log_softmax(logits, axis), axis=axis
+    )
 
 
 def sparse_softmax_cross_entropy_with_logits(*args, labels=None, logits=None, name=None):
@@ -126,7 +132,9 @@ def sigmoid_cross_entropy_with_logits(*args, labels=None, logits=None, name=None
 def _sigmoid_cross_entropy(labels, logits):
     labels, x = operands(labels, logits)
     if isinstance(x, Tensor) and tuple(labels.shape) != tuple(x.shape):
-        raise ValueError(f"`logits` and `labels` must have the same shape, received ({x.shape} vs {labels.shape}).")
+        raise ValueError(
+            f"`logits` and `labels` must have the same shape, received ({x.shape} vs {labels.shape})."
+        )
     return ops.binary_crossentropy(ops.cast(labels, numpy_dtype(x.dtype).name), x, from_logits=True)
 
 
@@ -165,7 +173,9 @@ def compute_average_loss(per_example_loss, sample_weight=None, global_batch_size
     loss = as_tensor(per_example_loss)
     if sample_weight is not None:
         loss = loss * sample_weight
-    return ops.sum(loss) / (float(global_batch_size) if global_batch_size is not None else float(loss.shape[0]))
+    return ops.sum(loss) / (
+        float(global_batch_size) if global_batch_size is not None else float(loss.shape[0])
+    )
 
 
 @liftable
@@ -180,7 +190,7 @@ def scale_regularization_loss(regularization_loss):
 @liftable
 def moments(x, axes, shift=None, keepdims=False, name=None, keep_dims=None):
     """Mean and variance over axes."""
-    mean, variance = ops.moments(as_tensor(x), _axis(axes), keepdims=bool(keepdims or keep_dims))
+    mean, variance = ops.moments(as_tensor(x), axis_of(axes), keepdims=bool(keepdims or keep_dims))
     return mean, variance
 
 
@@ -188,7 +198,7 @@ def moments(x, axes, shift=None, keepdims=False, name=None, keep_dims=None):
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
     """x divided by its norm along axes."""
     x = as_tensor(x)
-    squares = ops.sum(ops.square(x), axis=_axis(axis if axis is not None else dim), keepdims=True)
+    squares = ops.sum(ops.square(x), axis=axis_of(axis if axis is not None else dim), keepdims=True)
     return x * ops.rsqrt(ops.maximum(squares, epsilon))
 
 
@@ -262,7 +272,9 @@ def dropout(x, rate=None, noise_shape=None, seed=None, name=None, keep_prob=None
         keep_prob, rate = rate, None
     if rate is None:
         if keep_prob is None:
-            raise ValueError("tf.nn.dropout expected rate= (the share to zero) or, as in TensorFlow 1, keep_prob=.")
+            raise ValueError(
+                "tf.nn.dropout expected rate= (the share to zero) or, as in TensorFlow 1, keep_prob=."
+            )
         rate = 1 - keep_prob
     return _dropout(x, rate, noise_shape, seed)
 

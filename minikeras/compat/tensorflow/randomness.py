@@ -57,7 +57,9 @@ def _uniform(rng, shape, minval=0, maxval=None, dtype="float32"):
     low = np.asarray(as_tensor(minval).array, "float64")
     high = np.asarray(as_tensor(1.0 if maxval is None else maxval).array, "float64")
     values = np.asarray(rng.random(shape) * (high - low) + low, dtype)
-    return Tensor(np.minimum(values, np.maximum(np.nextafter(high.astype(dtype), low.astype(dtype)), low)).astype(dtype))
+    return Tensor(
+        np.minimum(values, np.maximum(np.nextafter(high.astype(dtype), low.astype(dtype)), low)).astype(dtype)
+    )
 
 
 def _categorical(rng, logits, num_samples, dtype="int64"):
@@ -114,7 +116,9 @@ def gamma(shape, alpha, beta=None, dtype="float32", seed=None, name=None):
 def poisson(shape, lam, dtype="float32", seed=None, name=None):
     """Numbers from Poisson distributions, for each lam of a tensor `shape` of them."""
     lam = np.asarray(as_tensor(lam).array, "float64")
-    return Tensor(_generator(seed).poisson(lam, (*static_shape(shape), *lam.shape)).astype(numpy_dtype(dtype)))
+    return Tensor(
+        _generator(seed).poisson(lam, (*static_shape(shape), *lam.shape)).astype(numpy_dtype(dtype))
+    )
 
 
 @drawing
@@ -147,7 +151,9 @@ def stateless_uniform(shape, seed, minval=0, maxval=None, dtype="float32", name=
 
 
 @liftable
-def stateless_truncated_normal(shape, seed, mean=0.0, stddev=1.0, dtype="float32", name=None, alg="auto_select"):
+def stateless_truncated_normal(
+    shape, seed, mean=0.0, stddev=1.0, dtype="float32", name=None, alg="auto_select"
+):
     """Truncated normal numbers that depend on the pair `seed` alone."""
     return _truncated(_key(seed), shape, mean, stddev, dtype)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from minikeras import ops
 from minikeras.autodiff import Tensor
-from minikeras.compat.tensorflow.arithmetic import _axis
+from minikeras.compat.tensorflow.arithmetic import axis_of
 from minikeras.compat.tensorflow.basics import as_tensor
 from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import liftable
@@ -16,7 +16,7 @@ def _reduction(public, own):
     ):
         x = as_tensor(input_tensor)
         axis = axis if axis is not None else reduction_indices
-        return own(x, _axis(axis), bool(keepdims or keep_dims))
+        return own(x, axis_of(axis), bool(keepdims or keep_dims))
 
     function.__name__ = function.__qualname__ = public
     function.__doc__ = f"{public.removeprefix('reduce_').capitalize()} over axes (all of them by default)."
@@ -64,14 +64,14 @@ reduce_euclidean_norm = _reduction("reduce_euclidean_norm", _euclidean)
 @liftable
 def argmax(input, axis=None, output_type="int64", name=None, dimension=None):
     """The place of the largest element along an axis (0 by default)."""
-    axis = _axis(axis if axis is not None else dimension)
+    axis = axis_of(axis if axis is not None else dimension)
     return ops.cast(ops.argmax(as_tensor(input), axis=axis or 0), numpy_dtype(output_type).name)
 
 
 @liftable
 def argmin(input, axis=None, output_type="int64", name=None, dimension=None):
     """The place of the smallest element along an axis (0 by default)."""
-    axis = _axis(axis if axis is not None else dimension)
+    axis = axis_of(axis if axis is not None else dimension)
     return ops.cast(ops.argmin(as_tensor(input), axis=axis or 0), numpy_dtype(output_type).name)
 
 
@@ -79,7 +79,9 @@ def argmin(input, axis=None, output_type="int64", name=None, dimension=None):
 def count_nonzero(input, axis=None, keepdims=None, dtype="int64", name=None):
     """How many elements are not 0."""
     x = as_tensor(input)
-    return ops.sum(ops.cast(ops.not_equal(x, 0), numpy_dtype(dtype).name), axis=_axis(axis), keepdims=bool(keepdims))
+    return ops.sum(
+        ops.cast(ops.not_equal(x, 0), numpy_dtype(dtype).name), axis=axis_of(axis), keepdims=bool(keepdims)
+    )
 
 
 @liftable
@@ -89,7 +91,16 @@ def zero_fraction(value, name=None):
 
 
 @liftable
-def bincount(arr, weights=None, minlength=None, maxlength=None, dtype="int32", name=None, axis=None, binary_output=False):
+def bincount(
+    arr,
+    weights=None,
+    minlength=None,
+    maxlength=None,
+    dtype="int32",
+    name=None,
+    axis=None,
+    binary_output=False,
+):
     """How often each integer occurs."""
     x = np.asarray(as_tensor(arr).array).reshape(-1)
     w = None if weights is None else np.asarray(as_tensor(weights).array).reshape(-1)
@@ -106,7 +117,9 @@ def bincount(arr, weights=None, minlength=None, maxlength=None, dtype="int32", n
 def confusion_matrix(labels, predictions, num_classes=None, weights=None, dtype="int32", name=None):
     """How often each label (row) was predicted as each class (column)."""
     y, p = (np.asarray(as_tensor(v).array).reshape(-1).astype(int) for v in (labels, predictions))
-    count = int(num_classes) if num_classes is not None else int(max(y.max(initial=-1), p.max(initial=-1)) + 1)
+    count = (
+        int(num_classes) if num_classes is not None else int(max(y.max(initial=-1), p.max(initial=-1)) + 1)
+    )
     matrix = np.zeros((count, count), numpy_dtype(dtype))
     np.add.at(matrix, (y, p), 1 if weights is None else np.asarray(as_tensor(weights).array))
     return Tensor(matrix)

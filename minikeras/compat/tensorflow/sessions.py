@@ -13,6 +13,7 @@ from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import Deferred, Graph, GraphCall, Operation, mode
 from minikeras.compat.tensorflow.variables import graph_variable
 
+
 def defer(on=True):
     """Whether calls on variables are deferred, as in TensorFlow 1."""
     mode.deferring = bool(on)
@@ -254,10 +255,24 @@ def assign_sub(ref, value, use_locking=None, name=None):
 class GraphKeys:
     """The names of collections."""
 
-    GLOBAL_VARIABLES, TRAINABLE_VARIABLES, LOCAL_VARIABLES = "variables", "trainable_variables", "local_variables"
-    VARIABLES, MODEL_VARIABLES, MOVING_AVERAGE_VARIABLES = "variables", "model_variables", "moving_average_variables"
+    GLOBAL_VARIABLES, TRAINABLE_VARIABLES, LOCAL_VARIABLES = (
+        "variables",
+        "trainable_variables",
+        "local_variables",
+    )
+    VARIABLES, MODEL_VARIABLES, MOVING_AVERAGE_VARIABLES = (
+        "variables",
+        "model_variables",
+        "moving_average_variables",
+    )
     UPDATE_OPS, LOSSES, REGULARIZATION_LOSSES = "update_ops", "losses", "regularization_losses"
-    SUMMARIES, GLOBAL_STEP, TRAIN_OP, WEIGHTS, BIASES = "summaries", "global_step", "train_op", "weights", "biases"
+    SUMMARIES, GLOBAL_STEP, TRAIN_OP, WEIGHTS, BIASES = (
+        "summaries",
+        "global_step",
+        "train_op",
+        "weights",
+        "biases",
+    )
 
 
 def global_variables(scope=None):

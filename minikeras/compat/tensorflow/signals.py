@@ -10,7 +10,9 @@ from minikeras.compat.tensorflow.graph import liftable
 
 
 def _complex(array, like):
-    return Tensor(array.astype(np.complex64 if like.dtype.itemsize <= 8 and like.dtype != np.float64 else np.complex128))
+    return Tensor(
+        array.astype(np.complex64 if like.dtype.itemsize <= 8 and like.dtype != np.float64 else np.complex128)
+    )
 
 
 def _transform(name, function, doc):

@@ -81,7 +81,9 @@ def decode_png(contents, channels=0, dtype="uint8", name=None):
     return Tensor(_decoded(contents, channels).astype(numpy_dtype(dtype)))
 
 
-def decode_jpeg(contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, name=None, **settings):
+def decode_jpeg(
+    contents, channels=0, ratio=1, fancy_upscaling=True, try_recover_truncated=False, name=None, **settings
+):
     """The pixels of a JPEG image."""
     unknown = set(settings) - {"acceptable_fraction", "dct_method"}
     if unknown:
@@ -145,7 +147,7 @@ class GFile:
     """A file, as Python's `open` opens it."""
 
     def __init__(self, name, mode="r"):
-        self._file = open(path_of(name), mode)
+        self._file = open(path_of(name), mode)  # noqa: SIM115
 
     def __enter__(self):
         return self._file

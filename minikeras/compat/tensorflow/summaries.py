@@ -55,7 +55,9 @@ class Writer:
         """Nothing to begin."""
 
 
-def create_file_writer(logdir, max_queue=None, flush_millis=None, filename_suffix=None, name=None, experimental_trackable=False):
+def create_file_writer(
+    logdir, max_queue=None, flush_millis=None, filename_suffix=None, name=None, experimental_trackable=False
+):
     """A writer of summaries into a folder."""
     return Writer(logdir)
 
@@ -87,7 +89,9 @@ def _summary(write):
         if not _writers:
             return False
         if step is None:
-            raise ValueError("No step set. Please specify one either through the `step` argument or through tf.summary.experimental.set_step()")
+            raise ValueError(
+                "No step set. Please specify one either through the `step` argument or through tf.summary.experimental.set_step()"
+            )
         write(_writers[-1], name, np.asarray(as_tensor(data).array), int(step))
         return True
 
@@ -98,7 +102,9 @@ def _summary(write):
 scalar = _summary(lambda writer, name, data, step: writer.add_scalar(name, data.item(), step))
 histogram = _summary(lambda writer, name, data, step: writer.add_histogram(name, data, step))
 image = _summary(lambda writer, name, data, step: writer.add_images(name, data, step, dataformats="NHWC"))
-text = _summary(lambda writer, name, data, step: writer.add_text(name, str(data.reshape(-1)[0].decode()), step))
+text = _summary(
+    lambda writer, name, data, step: writer.add_text(name, str(data.reshape(-1)[0].decode()), step)
+)
 
 
 def set_step(step):

@@ -53,7 +53,7 @@ def _of_tensors(target):
     """A target without the integers and None that do not depend on anything."""
     if isinstance(target, (list, tuple)):
         return [_of_tensors(part) for part in target if part is not None]
-    return target if isinstance(target, Tensor) or isinstance(target, dict) else as_tensor(target)
+    return target if isinstance(target, (Tensor, dict)) else as_tensor(target)
 
 
 def gradients(

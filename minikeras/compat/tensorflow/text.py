@@ -76,7 +76,9 @@ def join(inputs, separator="", name=None):
     arrays = np.broadcast_arrays(*[as_tensor(v).array for v in inputs])
     glue = _bytes(separator)
     made = np.empty(arrays[0].shape, object)
-    made.reshape(-1)[...] = [glue.join(parts) for parts in zip(*(a.reshape(-1).tolist() for a in arrays), strict=True)]
+    made.reshape(-1)[...] = [
+        glue.join(parts) for parts in zip(*(a.reshape(-1).tolist() for a in arrays), strict=True)
+    ]
     return Tensor(made)
 
 
@@ -163,7 +165,9 @@ def unicode_decode(input, input_encoding="UTF-8", errors="replace", replacement_
     array = as_tensor(input).array
     if array.ndim == 0:
         return Tensor(np.array([ord(c) for c in array.item().decode(input_encoding, errors)], np.int32))
-    return RaggedTensor([[ord(c) for c in t.decode(input_encoding, errors)] for t in array.reshape(-1).tolist()])
+    return RaggedTensor(
+        [[ord(c) for c in t.decode(input_encoding, errors)] for t in array.reshape(-1).tolist()]
+    )
 
 
 @liftable
@@ -178,6 +182,7 @@ def bytes_split(input, name=None):
 @liftable
 def to_hash_bucket_fast(input, num_buckets, name=None):
     """A bucket for each string, by its hash (another one than TensorFlow's)."""
+
     def bucket(text):
         return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little") % int(num_buckets)
 
@@ -192,7 +197,9 @@ def decode_raw(input_bytes, out_type, little_endian=True, name=None):
 
 
 @liftable
-def decode_csv(records, record_defaults, field_delim=",", use_quote_delim=True, na_value="", select_cols=None, name=None):
+def decode_csv(
+    records, record_defaults, field_delim=",", use_quote_delim=True, na_value="", select_cols=None, name=None
+):
     """The columns of lines of comma-separated values, each in the dtype of its default."""
     array = as_tensor(records).array
     lines = [text.decode() for text in array.reshape(-1).tolist()]
@@ -206,6 +213,10 @@ def decode_csv(records, record_defaults, field_delim=",", use_quote_delim=True, 
         cells = [row[column] if row[column] != na_value else fallback for row in rows]
         if any(cell is None for cell in cells):
             raise ValueError(f"Field {column} is required but missing in a record!")
-        made = texts(cells) if dtype.kind == "O" else np.array([float(c) if dtype.kind == "f" else int(c) for c in cells], dtype)
+        made = (
+            texts(cells)
+            if dtype.kind == "O"
+            else np.array([float(c) if dtype.kind == "f" else int(c) for c in cells], dtype)
+        )
         columns.append(Tensor(made.reshape(array.shape)))
     return columns

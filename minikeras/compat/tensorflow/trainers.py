@@ -39,7 +39,9 @@ class Optimizer:
         colocate_gradients_with_ops=False, name=None, grad_loss=None,
     ):  # fmt: skip
         """One step against the gradients of a loss."""
-        return self.apply_gradients(self.compute_gradients(loss, var_list, grad_loss=grad_loss), global_step, name)
+        return self.apply_gradients(
+            self.compute_gradients(loss, var_list, grad_loss=grad_loss), global_step, name
+        )
 
     def compute_gradients(
         self, loss, var_list=None, gate_gradients=None, aggregation_method=None, colocate_gradients_with_ops=False,
@@ -88,7 +90,11 @@ class Optimizer:
         rate = self._learning_rate() if callable(self._learning_rate) else self._learning_rate
         counted = global_step.variable if isinstance(global_step, GraphVariable) else global_step
         # The count is no input of the graph: it is changed when everything that reads it was computed.
-        return Operation(lambda g, r: step(g, r, counted), (gradients, rate if is_deferred(rate) else None), name or self._name)
+        return Operation(
+            lambda g, r: step(g, r, counted),
+            (gradients, rate if is_deferred(rate) else None),
+            name or self._name,
+        )
 
     def _step(self, gradients, variables):
         self._own().apply([as_tensor(g) for g in gradients], variables)
@@ -132,7 +138,9 @@ class MomentumOptimizer(Optimizer):
 class AdamOptimizer(Optimizer):
     """Adam, with the ε of TensorFlow 1."""
 
-    def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking=False, name="Adam"):
+    def __init__(
+        self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking=False, name="Adam"
+    ):
         super().__init__(learning_rate, lambda rate: optimizers.Adam(rate, beta1, beta2, epsilon), name)
 
 
@@ -154,7 +162,9 @@ class AdagradOptimizer(Optimizer):
     """Adagrad."""
 
     def __init__(self, learning_rate, initial_accumulator_value=0.1, use_locking=False, name="Adagrad"):
-        super().__init__(learning_rate, lambda rate: optimizers.Adagrad(rate, initial_accumulator_value, 0.0), name)
+        super().__init__(
+            learning_rate, lambda rate: optimizers.Adagrad(rate, initial_accumulator_value, 0.0), name
+        )
 
 
 class AdadeltaOptimizer(Optimizer):
@@ -173,7 +183,11 @@ class FtrlOptimizer(Optimizer):
     ):  # fmt: skip
         def make(rate):
             return optimizers.Ftrl(
-                rate, learning_rate_power, initial_accumulator_value, l1_regularization_strength, l2_regularization_strength
+                rate,
+                learning_rate_power,
+                initial_accumulator_value,
+                l1_regularization_strength,
+                l2_regularization_strength,
             )
 
         super().__init__(learning_rate, make, name)
@@ -275,7 +289,11 @@ class ExponentialMovingAverage:
 
     def apply(self, var_list=None):
         """Moves the averages, when it is run."""
-        variables = [_plain(v) for v in var_list] if var_list is not None else [_plain(v) for v in trainable_variables()]
+        variables = (
+            [_plain(v) for v in var_list]
+            if var_list is not None
+            else [_plain(v) for v in trainable_variables()]
+        )
         for variable in variables:
             self._averages.setdefault(id(variable), Variable(variable.array.copy(), trainable=False))
 

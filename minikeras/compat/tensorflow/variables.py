@@ -41,7 +41,9 @@ class EagerVariable(Variable):
     ):
         tensor = initial_tensor(initial_value, dtype)
         label = name or "Variable"
-        super().__init__(np.array(tensor.array), trainable=bool(trainable) and tensor.array.dtype.kind in "fc", name=label)
+        super().__init__(
+            np.array(tensor.array), trainable=bool(trainable) and tensor.array.dtype.kind in "fc", name=label
+        )
         self._trainable = bool(trainable) if trainable is not None else True
         self._handle_name = f"{'/'.join([*mode.graph.scopes, label])}:0"
         self.constraint = constraint
@@ -49,7 +51,9 @@ class EagerVariable(Variable):
 
     name = property(lambda self: self._handle_name, doc="The name, such as 'Variable:0'.")
     initial_value = property(lambda self: Tensor(self.initial.copy()), doc="What it held first.")
-    initializer = property(lambda self: self._initialize(), doc="Sets it back to its initial value (done at once).")
+    initializer = property(
+        lambda self: self._initialize(), doc="Sets it back to its initial value (done at once)."
+    )
     op = property(lambda self: self, doc="The variable itself.")
     handle = property(lambda self: self, doc="The variable itself.")
 
@@ -131,7 +135,9 @@ def _restored(array, trainable, name):
 def initial_tensor(initial_value, dtype):
     """The value that a variable begins with."""
     if initial_value is None:
-        raise ValueError("tf.Variable expected an initial_value (a number, an array or a tensor), received none.")
+        raise ValueError(
+            "tf.Variable expected an initial_value (a number, an array or a tensor), received none."
+        )
     if callable(initial_value) and not isinstance(initial_value, Tensor):
         initial_value = initial_value()
     return as_tensor(initial_value, dtype)
@@ -162,7 +168,11 @@ class GraphVariable(Deferred):
 
     def initialize(self):
         """Set the initial value now."""
-        value = graph.evaluate([self.initial], {})[0].array if isinstance(self.initial, Deferred) else self.initial
+        value = (
+            graph.evaluate([self.initial], {})[0].array
+            if isinstance(self.initial, Deferred)
+            else self.initial
+        )
         self.variable.array[...] = value
 
     def initialized_value(self):

@@ -63,25 +63,12 @@ inline nb::object new_array(int dimensions, const npy_intp* shape, int type = NP
     return nb::steal(array);
 }
 inline nb::object new_like(nb::handle h) { return new_array(PyArray_NDIM(as_array(h)), PyArray_DIMS(as_array(h))); }
-
-// A result: the array an earlier call returned, if the caller hands it back and it fits, else a new one.
-inline nb::object result(nb::handle out, int dimensions, const npy_intp* shape, int type = NPY_FLOAT32) {
-    if (!out.is_none() && is_plain(out, type) && PyArray_ISWRITEABLE(as_array(out)) &&
-        PyArray_NDIM(as_array(out)) == dimensions && PyArray_CompareLists(PyArray_DIMS(as_array(out)), shape, dimensions)) {
-        return nb::borrow(out);
-    }
-    return new_array(dimensions, shape, type);
-}
-inline nb::object result_like(nb::handle out, nb::handle h) {
-    return result(out, PyArray_NDIM(as_array(h)), PyArray_DIMS(as_array(h)));
-}
-// The same shape but for the last axis.
-inline nb::object result_with_last(nb::handle out, nb::handle h, npy_intp size) {
+inline nb::object new_like_with_last(nb::handle h, npy_intp size) {
     npy_intp shape[NPY_MAXDIMS];
     const int dimensions = PyArray_NDIM(as_array(h));
     for (int i = 0; i < dimensions; ++i) shape[i] = PyArray_DIM(as_array(h), i);
     shape[dimensions - 1] = size;
-    return result(out, dimensions, shape);
+    return new_array(dimensions, shape);
 }
 
 // One entry of `into`: None, True, or a writeable array of the shape of `like`. False if it is none of these.
@@ -104,10 +91,6 @@ inline bool is_tuple(nb::handle h, Py_ssize_t size) {
     return PyTuple_CheckExact(h.ptr()) && PyTuple_GET_SIZE(h.ptr()) == size;
 }
 inline nb::handle item(nb::handle tuple, Py_ssize_t index) { return PyTuple_GET_ITEM(tuple.ptr(), index); }
-// One of `size` results that are handed back, or None.
-inline nb::handle part(nb::handle out, Py_ssize_t size, Py_ssize_t index) {
-    return is_tuple(out, size) ? item(out, index) : nb::handle(Py_None);
-}
 
 // The fused activation, or -1 where the reference must say what is wrong with it.
 inline int activation_kind(nb::handle h) {

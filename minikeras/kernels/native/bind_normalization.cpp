@@ -10,18 +10,17 @@ using nb::object;
 bool is_scale(handle h, handle x) { return h.is_none() || (is_float(h) && is_vector(h, last(x))); }
 bool is_input(handle x) { return is_float(x) && axes(x) >= 1 && count(x) > 0; }
 
-object column(handle out, handle x) {
+object new_column(handle x) {
     const npy_intp size = last(x);
-    return result(out, 1, &size);
+    return new_array(1, &size);
 }
 
-object batch_norm(handle x, handle gamma, handle beta, handle epsilon, handle out) {
+object batch_norm(handle x, handle gamma, handle beta, handle epsilon) {
     double number = 0;
     if (!is_input(x) || !is_scale(gamma, x) || !is_scale(beta, x) || !read_numbers({epsilon}, &number)) {
         return otherwise("batch_norm", x, gamma, beta, epsilon);
     }
-    object y = result_like(part(out, 4, 0), x), mean = column(part(out, 4, 1), x);
-    object variance = column(part(out, 4, 2), x), inverse = column(part(out, 4, 3), x);
+    object y = new_like(x), mean = new_column(x), variance = new_column(x), inverse = new_column(x);
     {
         Computing computing(4 * count(x));
         active->batch_norm(count(x) / last(x), last(x), data(x), data(gamma), data(beta), static_cast<float>(number),
@@ -30,13 +29,25 @@ object batch_norm(handle x, handle gamma, handle beta, handle epsilon, handle ou
     return nb::make_tuple(y, mean, variance, inverse);
 }
 
-object layer_norm(handle x, handle gamma, handle beta, handle epsilon, handle out) {
+object batch_norm_inference(handle x, handle gamma, handle beta, handle mean, handle variance, handle epsilon) {
+    double number = 0;
+    if (!is_input(x) || !is_scale(gamma, x) || !is_scale(beta, x) || mean.is_none() || !is_scale(mean, x) ||
+        variance.is_none() || !is_scale(variance, x) || !read_numbers({epsilon}, &number)) {
+        return otherwise("batch_norm_inference", x, gamma, beta, mean, variance, epsilon);
+    }
+    object y = new_like(x);
+    Computing computing(count(x));
+    active->batch_norm_inference(count(x) / last(x), last(x), data(x), data(gamma), data(beta), data(mean),
+                                 data(variance), static_cast<float>(number), data(y));
+    return y;
+}
+
+object layer_norm(handle x, handle gamma, handle beta, handle epsilon) {
     double number = 0;
     if (!is_input(x) || !is_scale(gamma, x) || !is_scale(beta, x) || !read_numbers({epsilon}, &number)) {
         return otherwise("layer_norm", x, gamma, beta, epsilon);
     }
-    object y = result_like(part(out, 3, 0), x), mean = result_with_last(part(out, 3, 1), x, 1);
-    object inverse = result_with_last(part(out, 3, 2), x, 1);
+    object y = new_like(x), mean = new_like_with_last(x, 1), inverse = new_like_with_last(x, 1);
     {
         Computing computing(4 * count(x));
         active->layer_norm(count(x) / last(x), last(x), data(x), data(gamma), data(beta), static_cast<float>(number),
@@ -71,8 +82,10 @@ object gradient(handle dy, handle x, handle gamma, handle mean, handle inverse, 
 
 void bind_normalization(nb::module_& m) {
     using namespace nb::literals;
-    m.def("batch_norm", batch_norm, "x"_a, "gamma"_a.none(), "beta"_a.none(), "epsilon"_a, "out"_a.none() = nb::none());
-    m.def("layer_norm", layer_norm, "x"_a, "gamma"_a.none(), "beta"_a.none(), "epsilon"_a, "out"_a.none() = nb::none());
+    m.def("batch_norm", batch_norm, "x"_a, "gamma"_a.none(), "beta"_a.none(), "epsilon"_a);
+    m.def("batch_norm_inference", batch_norm_inference, "x"_a, "gamma"_a.none(), "beta"_a.none(), "mean"_a,
+          "variance"_a, "epsilon"_a);
+    m.def("layer_norm", layer_norm, "x"_a, "gamma"_a.none(), "beta"_a.none(), "epsilon"_a);
     m.def("batch_norm_gradient", gradient<true>, "dy"_a, "x"_a, "gamma"_a.none(), "mean"_a, "inverse"_a, "into"_a);
     m.def("layer_norm_gradient", gradient<false>, "dy"_a, "x"_a, "gamma"_a.none(), "mean"_a, "inverse"_a, "into"_a);
 }

@@ -67,9 +67,9 @@ bool read_tuple_shape(handle x_shape, npy_intp* shape, Index& axes, handle size,
     return read_shape(shape, axes, size, strides, padding, s);
 }
 
-object output(handle out, const PoolShape& s, Index axes, int type = NPY_FLOAT32) {
+object new_output(const PoolShape& s, Index axes, int type = NPY_FLOAT32) {
     const npy_intp plane[4] = {s.n, s.out_height, s.out_width, s.channels}, line[3] = {s.n, s.out_width, s.channels};
-    return axes == 4 ? result(out, 4, plane, type) : result(out, 3, line, type);
+    return axes == 4 ? new_array(4, plane, type) : new_array(3, line, type);
 }
 
 Index work(const PoolShape& s) {
@@ -80,10 +80,10 @@ bool is_gradient(handle dy, const PoolShape& s) {
     return is_float(dy) && count(dy) == s.n * s.out_height * s.out_width * s.channels;
 }
 
-object max_pool(handle x, handle size, handle strides, handle padding, handle out) {
+object max_pool(handle x, handle size, handle strides, handle padding) {
     PoolShape s{};
     if (!read_array_shape(x, size, strides, padding, s)) return otherwise("max_pool", x, size, strides, padding);
-    object y = output(part(out, 2, 0), s, axes(x)), winners = output(part(out, 2, 1), s, axes(x), NPY_UINT8);
+    object y = new_output(s, axes(x)), winners = new_output(s, axes(x), NPY_UINT8);
     {
         Computing computing(work(s));
         active->max_pool(s, data(x), data(y), static_cast<std::uint8_t*>(PyArray_DATA(as_array(winners))));
@@ -91,8 +91,7 @@ object max_pool(handle x, handle size, handle strides, handle padding, handle ou
     return nb::make_tuple(y, winners);
 }
 
-object max_pool_gradient(handle dy, handle winners, handle x_shape, handle size, handle strides, handle padding,
-                         handle out) {
+object max_pool_gradient(handle dy, handle winners, handle x_shape, handle size, handle strides, handle padding) {
     PoolShape s{};
     npy_intp shape[4];
     Index axes = 0;
@@ -100,30 +99,30 @@ object max_pool_gradient(handle dy, handle winners, handle x_shape, handle size,
         !is_plain(winners, NPY_UINT8) || count(winners) != count(dy)) {
         return otherwise("max_pool_gradient", dy, winners, x_shape, size, strides, padding);
     }
-    object dx = result(out, static_cast<int>(axes), shape);
+    object dx = new_array(static_cast<int>(axes), shape);
     Computing computing(work(s));
     active->max_pool_gradient(s, data(dy), static_cast<const std::uint8_t*>(PyArray_DATA(as_array(winners))),
                               data(dx));
     return dx;
 }
 
-object average_pool(handle x, handle size, handle strides, handle padding, handle out) {
+object average_pool(handle x, handle size, handle strides, handle padding) {
     PoolShape s{};
     if (!read_array_shape(x, size, strides, padding, s)) return otherwise("average_pool", x, size, strides, padding);
-    object y = output(out, s, axes(x));
+    object y = new_output(s, axes(x));
     Computing computing(work(s));
     active->average_pool(s, data(x), data(y));
     return y;
 }
 
-object average_pool_gradient(handle dy, handle x_shape, handle size, handle strides, handle padding, handle out) {
+object average_pool_gradient(handle dy, handle x_shape, handle size, handle strides, handle padding) {
     PoolShape s{};
     npy_intp shape[4];
     Index axes = 0;
     if (!read_tuple_shape(x_shape, shape, axes, size, strides, padding, s) || !is_gradient(dy, s)) {
         return otherwise("average_pool_gradient", dy, x_shape, size, strides, padding);
     }
-    object dx = result(out, static_cast<int>(axes), shape);
+    object dx = new_array(static_cast<int>(axes), shape);
     Computing computing(work(s));
     active->average_pool_gradient(s, data(dy), data(dx));
     return dx;
@@ -133,12 +132,11 @@ object average_pool_gradient(handle dy, handle x_shape, handle size, handle stri
 
 void bind_pooling(nb::module_& m) {
     using namespace nb::literals;
-    m.def("max_pool", max_pool, "x"_a, "size"_a, "strides"_a, "padding"_a, "out"_a.none() = nb::none());
+    m.def("max_pool", max_pool, "x"_a, "size"_a, "strides"_a, "padding"_a);
     m.def("max_pool_gradient", max_pool_gradient, "dy"_a, "winners"_a, "x_shape"_a, "size"_a, "strides"_a,
-          "padding"_a, "out"_a.none() = nb::none());
-    m.def("average_pool", average_pool, "x"_a, "size"_a, "strides"_a, "padding"_a, "out"_a.none() = nb::none());
-    m.def("average_pool_gradient", average_pool_gradient, "dy"_a, "x_shape"_a, "size"_a, "strides"_a, "padding"_a,
-          "out"_a.none() = nb::none());
+          "padding"_a);
+    m.def("average_pool", average_pool, "x"_a, "size"_a, "strides"_a, "padding"_a);
+    m.def("average_pool_gradient", average_pool_gradient, "dy"_a, "x_shape"_a, "size"_a, "strides"_a, "padding"_a);
 }
 
 }  // namespace minikeras

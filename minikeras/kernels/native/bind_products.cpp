@@ -7,14 +7,14 @@ namespace {
 using nb::handle;
 using nb::object;
 
-object dense(handle x, handle w, handle b, handle activation, handle out) {
+object dense(handle x, handle w, handle b, handle activation) {
     const int kind = activation_kind(activation);
     if (!are_floats({x, w}) || !is_float_or_none(b) || kind < 0 || axes(x) < 1 || axes(w) != 2 ||
         last(x) != length(w, 0) || !(b.is_none() || is_vector(b, length(w, 1))) || count(w) == 0) {
         return otherwise("dense", x, w, b, activation);
     }
     const DenseShape shape{count(x) / last(x), last(x), length(w, 1), kind};
-    object y = result_with_last(out, x, shape.outputs);
+    object y = new_like_with_last(x, shape.outputs);
     Computing computing(shape.rows * count(w));
     active->dense(shape, data(x), data(w), data(b), data(y));
     return y;
@@ -104,7 +104,7 @@ bool is_output(handle y, const ConvShape& s) {
 }
 
 object conv(handle x, handle w, handle b, handle strides, handle padding, handle dilation, handle groups,
-            handle activation, handle out) {
+            handle activation) {
     ConvShape s{};
     s.activation = activation_kind(activation);
     if (!are_floats({x, w}) || !is_float_or_none(b) || s.activation < 0 ||
@@ -113,7 +113,7 @@ object conv(handle x, handle w, handle b, handle strides, handle padding, handle
         return otherwise("conv", x, w, b, strides, padding, dilation, groups, activation);
     }
     const npy_intp plane[4] = {s.n, s.out_height, s.out_width, s.filters}, line[3] = {s.n, s.out_width, s.filters};
-    object y = axes(x) == 4 ? result(out, 4, plane) : result(out, 3, line);
+    object y = axes(x) == 4 ? new_array(4, plane) : new_array(3, line);
     Computing computing(multiplications(s));
     active->conv(s, data(x), data(w), data(b), data(y));
     return y;
@@ -140,7 +140,7 @@ object conv_gradient(handle dy, handle x, handle w, handle y, handle strides, ha
 }
 
 object conv_input_gradient(handle dy, handle w, handle x_shape, handle strides, handle padding, handle dilation,
-                           handle groups, handle out) {
+                           handle groups) {
     ConvShape s{};
     npy_intp shape[4];
     const Py_ssize_t size = PyTuple_CheckExact(x_shape.ptr()) ? PyTuple_GET_SIZE(x_shape.ptr()) : 0;
@@ -154,7 +154,7 @@ object conv_input_gradient(handle dy, handle w, handle x_shape, handle strides, 
         !has_narrow_padding(s)) {
         return otherwise("conv_input_gradient", dy, w, x_shape, strides, padding, dilation, groups);
     }
-    object dx = result(out, static_cast<int>(size), shape);
+    object dx = new_array(static_cast<int>(size), shape);
     Computing computing(multiplications(s));
     active->conv_gradient(s, data(dy), nullptr, data(w), nullptr, data(dx), nullptr, nullptr);
     return dx;
@@ -164,15 +164,14 @@ object conv_input_gradient(handle dy, handle w, handle x_shape, handle strides, 
 
 void bind_products(nb::module_& m) {
     using namespace nb::literals;
-    m.def("dense", dense, "x"_a, "w"_a, "b"_a.none() = nb::none(), "activation"_a.none() = nb::none(),
-          "out"_a.none() = nb::none());
+    m.def("dense", dense, "x"_a, "w"_a, "b"_a.none() = nb::none(), "activation"_a.none() = nb::none());
     m.def("dense_gradient", dense_gradient, "dy"_a, "x"_a, "w"_a, "y"_a.none(), "activation"_a.none(), "into"_a);
     m.def("conv", conv, "x"_a, "w"_a, "b"_a.none(), "strides"_a, "padding"_a, "dilation"_a, "groups"_a,
-          "activation"_a.none() = nb::none(), "out"_a.none() = nb::none());
+          "activation"_a.none() = nb::none());
     m.def("conv_gradient", conv_gradient, "dy"_a, "x"_a, "w"_a, "y"_a.none(), "strides"_a, "padding"_a, "dilation"_a,
           "groups"_a, "activation"_a.none(), "into"_a);
     m.def("conv_input_gradient", conv_input_gradient, "dy"_a, "w"_a, "x_shape"_a, "strides"_a, "padding"_a,
-          "dilation"_a, "groups"_a, "out"_a.none() = nb::none());
+          "dilation"_a, "groups"_a);
 }
 
 }  // namespace minikeras

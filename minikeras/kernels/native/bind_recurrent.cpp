@@ -31,10 +31,10 @@ bool read_sequence(handle x, handle w, handle u, handle mask, Index gates, handl
 }
 
 // The mask (n, steps) as (steps, n, 1) in the order walked, or None.
-object walked_mask(handle out, handle mask, const SequenceShape& s) {
+object walked_mask(handle mask, const SequenceShape& s) {
     if (mask.is_none()) return nb::none();
     const npy_intp shape[3] = {s.steps, s.n, 1};
-    object walked = result(out, 3, shape, NPY_BOOL);
+    object walked = new_array(3, shape, NPY_BOOL);
     npy_bool* to = static_cast<npy_bool*>(PyArray_DATA(as_array(walked)));
     for (Index t = 0; t < s.steps; ++t) {
         const Index read = s.reverse ? s.steps - 1 - t : t;
@@ -49,14 +49,14 @@ const std::uint8_t* mask_data(handle mask) {
     return mask.is_none() ? nullptr : static_cast<const std::uint8_t*>(PyArray_DATA(as_array(mask)));
 }
 
-object matrices(handle out, Index count, Index rows, Index columns) {
+object new_matrices(Index count, Index rows, Index columns) {
     const npy_intp shape[3] = {count, rows, columns};
-    return result(out, 3, shape);
+    return new_array(3, shape);
 }
 
-object last_state(handle out, handle states, const SequenceShape& s) {
+object last_state(handle states, const SequenceShape& s) {
     const npy_intp shape[2] = {s.n, s.units};
-    object last = result(out, 2, shape);
+    object last = new_array(2, shape);
     std::memcpy(data(last), data(states) + s.steps * s.n * s.units,
                 static_cast<std::size_t>(s.n * s.units) * sizeof(float));
     return last;
@@ -65,24 +65,21 @@ object last_state(handle out, handle states, const SequenceShape& s) {
 Index work(const SequenceShape& s) { return s.n * s.steps * (s.inputs + s.units) * s.gates * s.units; }
 
 object lstm(handle x, handle w, handle u, handle b, handle h, handle c, handle mask, handle activation,
-            handle recurrent, handle reverse, handle out) {
+            handle recurrent, handle reverse) {
     SequenceShape s{};
     if (!read_sequence(x, w, u, mask, 4, activation, recurrent, reverse, s) || !is_matrix(h, s.n, s.units) ||
         !is_matrix(c, s.n, s.units) || !(b.is_none() || (is_float(b) && is_vector(b, 4 * s.units)))) {
         return otherwise("lstm", x, w, u, b, h, c, mask, activation, recurrent, reverse);
     }
-    const handle saved = part(out, 4, 3);
-    object outputs = matrices(part(out, 4, 0), s.n, s.steps, s.units);
-    object gates = matrices(part(saved, 7, 0), s.steps, s.n, 4 * s.units);
-    object hs = matrices(part(saved, 7, 1), s.steps + 1, s.n, s.units);
-    object cs = matrices(part(saved, 7, 2), s.steps + 1, s.n, s.units);
-    object walked = walked_mask(part(saved, 7, 3), mask, s);
+    object outputs = new_matrices(s.n, s.steps, s.units), gates = new_matrices(s.steps, s.n, 4 * s.units);
+    object hs = new_matrices(s.steps + 1, s.n, s.units), cs = new_matrices(s.steps + 1, s.n, s.units);
+    object walked = walked_mask(mask, s);
     {
         Computing computing(work(s));
         active->lstm(s, {data(x), data(w), data(u), data(b), data(h), data(c), mask_data(walked), data(outputs),
                          data(gates), data(hs), data(cs), nullptr});
     }
-    return nb::make_tuple(outputs, last_state(part(out, 4, 1), hs, s), last_state(part(out, 4, 2), cs, s),
+    return nb::make_tuple(outputs, last_state(hs, s), last_state(cs, s),
                           nb::make_tuple(gates, hs, cs, walked, activation, recurrent, reverse));
 }
 
@@ -94,48 +91,40 @@ bool is_gru_bias(handle b, handle reset_after, const SequenceShape& s) {
 }
 
 object gru(handle x, handle w, handle u, handle b, handle h, handle mask, handle activation, handle recurrent,
-           handle reset_after, handle reverse, handle out) {
+           handle reset_after, handle reverse) {
     SequenceShape s{};
     if (!PyBool_Check(reset_after.ptr()) ||
         !read_sequence(x, w, u, mask, 3, activation, recurrent, reverse, s) || !is_matrix(h, s.n, s.units) ||
         !is_gru_bias(b, reset_after, s)) {
         return otherwise("gru", x, w, u, b, h, mask, activation, recurrent, reset_after, reverse);
     }
-    const handle saved = part(out, 3, 2);
-    object outputs = matrices(part(out, 3, 0), s.n, s.steps, s.units);
-    object gates = matrices(part(saved, 8, 0), s.steps, s.n, 3 * s.units);
     s.reset_after = reset_after.ptr() == Py_True;
-    object hs = matrices(part(saved, 8, 1), s.steps + 1, s.n, s.units);
-    object inner = matrices(part(saved, 8, 2), s.steps, s.n, s.units);
-    object walked = walked_mask(part(saved, 8, 3), mask, s);
+    object outputs = new_matrices(s.n, s.steps, s.units), gates = new_matrices(s.steps, s.n, 3 * s.units);
+    object hs = new_matrices(s.steps + 1, s.n, s.units), inner = new_matrices(s.steps, s.n, s.units);
+    object walked = walked_mask(mask, s);
     {
         Computing computing(work(s));
         active->gru(s, {data(x), data(w), data(u), data(b), data(h), nullptr, mask_data(walked), data(outputs),
                         data(gates), data(hs), nullptr, data(inner)});
     }
-    return nb::make_tuple(outputs, last_state(part(out, 3, 1), hs, s),
+    return nb::make_tuple(outputs, last_state(hs, s),
                           nb::make_tuple(gates, hs, inner, walked, activation, recurrent, reset_after, reverse));
 }
 
-object simple_rnn(handle x, handle w, handle u, handle b, handle h, handle mask, handle activation, handle reverse,
-                  handle out) {
+object simple_rnn(handle x, handle w, handle u, handle b, handle h, handle mask, handle activation, handle reverse) {
     SequenceShape s{};
     if (!read_sequence(x, w, u, mask, 1, activation, activation, reverse, s) || !is_matrix(h, s.n, s.units) ||
         !(b.is_none() || (is_float(b) && is_vector(b, s.units)))) {
         return otherwise("simple_rnn", x, w, u, b, h, mask, activation, reverse);
     }
-    const handle saved = part(out, 3, 2);
-    object outputs = matrices(part(out, 3, 0), s.n, s.steps, s.units);
-    object gates = matrices(part(saved, 5, 0), s.steps, s.n, s.units);
-    object hs = matrices(part(saved, 5, 1), s.steps + 1, s.n, s.units);
-    object walked = walked_mask(part(saved, 5, 2), mask, s);
+    object outputs = new_matrices(s.n, s.steps, s.units), gates = new_matrices(s.steps, s.n, s.units);
+    object hs = new_matrices(s.steps + 1, s.n, s.units), walked = walked_mask(mask, s);
     {
         Computing computing(work(s));
         active->simple_rnn(s, {data(x), data(w), data(u), data(b), data(h), nullptr, mask_data(walked), data(outputs),
                                data(gates), data(hs), nullptr, nullptr});
     }
-    return nb::make_tuple(outputs, last_state(part(out, 3, 1), hs, s),
-                          nb::make_tuple(gates, hs, walked, activation, reverse));
+    return nb::make_tuple(outputs, last_state(hs, s), nb::make_tuple(gates, hs, walked, activation, reverse));
 }
 
 bool is_block(handle h, Index count, Index rows, Index columns) {
@@ -200,7 +189,8 @@ object gru_gradient(handle doutputs, handle dh, handle x, handle w, handle u, ha
     s.reset_after = reset_after.ptr() == Py_True;
     const npy_intp bias_shape[2] = {2, 3 * s.units};
     object dx = target(item(into, 0), x), dw = target(item(into, 1), w), du = target(item(into, 2), u);
-    object db = bias.ptr() == Py_True ? new_array(s.reset_after ? 2 : 1, bias_shape + (s.reset_after ? 0 : 1)) : nb::borrow(bias);
+    const int skipped = s.reset_after ? 0 : 1;
+    object db = bias.ptr() == Py_True ? new_array(2 - skipped, bias_shape + skipped) : nb::borrow(bias);
     object dh0 = state_target(item(into, 4), s);
     {
         Computing computing(work(s));
@@ -238,17 +228,15 @@ object simple_rnn_gradient(handle doutputs, handle dh, handle x, handle w, handl
 void bind_recurrent(nb::module_& m) {
     using namespace nb::literals;
     m.def("lstm", lstm, "x"_a, "w"_a, "u"_a, "b"_a.none(), "h"_a, "c"_a, "mask"_a.none(),
-          "activation"_a.none() = "tanh", "recurrent_activation"_a.none() = "sigmoid", "reverse"_a = false,
-          "out"_a.none() = nb::none());
+          "activation"_a.none() = "tanh", "recurrent_activation"_a.none() = "sigmoid", "reverse"_a = false);
     m.def("lstm_gradient", lstm_gradient, "doutputs"_a.none(), "dh"_a.none(), "dc"_a.none(), "x"_a, "w"_a, "u"_a,
           "b"_a.none(), "saved"_a, "into"_a);
     m.def("gru", gru, "x"_a, "w"_a, "u"_a, "b"_a.none(), "h"_a, "mask"_a.none(), "activation"_a.none() = "tanh",
-          "recurrent_activation"_a.none() = "sigmoid", "reset_after"_a = true, "reverse"_a = false,
-          "out"_a.none() = nb::none());
+          "recurrent_activation"_a.none() = "sigmoid", "reset_after"_a = true, "reverse"_a = false);
     m.def("gru_gradient", gru_gradient, "doutputs"_a.none(), "dh"_a.none(), "x"_a, "w"_a, "u"_a, "b"_a.none(),
           "saved"_a, "into"_a);
     m.def("simple_rnn", simple_rnn, "x"_a, "w"_a, "u"_a, "b"_a.none(), "h"_a, "mask"_a.none(),
-          "activation"_a.none() = "tanh", "reverse"_a = false, "out"_a.none() = nb::none());
+          "activation"_a.none() = "tanh", "reverse"_a = false);
     m.def("simple_rnn_gradient", simple_rnn_gradient, "doutputs"_a.none(), "dh"_a.none(), "x"_a, "w"_a, "u"_a,
           "b"_a.none(), "saved"_a, "into"_a);
 }

@@ -40,27 +40,27 @@ object gather(handle x, handle indices_, handle dtype, handle out) {
     for (Index i = 0; i < index_axes; ++i) shape[i] = length(index, i);
     for (Index i = 1; i < x_axes; ++i) shape[index_axes + i - 1] = length(x, i);
     const int dimensions = static_cast<int>(index_axes + x_axes - 1);
-    object rows;
+    object result;
     if (out.is_none()) {
-        rows = new_array(dimensions, shape, type);
+        result = new_array(dimensions, shape, type);
     } else {
         if (!is_plain(out, type) || !PyArray_ISWRITEABLE(as_array(out)) || axes(out) != dimensions ||
             !PyArray_CompareLists(PyArray_DIMS(as_array(out)), shape, dimensions)) {
             return otherwise("gather", x, indices_, dtype, out);
         }
-        rows = nb::borrow(out);
+        result = nb::borrow(out);
     }
     const Index width = count(x) / length(x, 0);
     if (copies && type != NPY_FLOAT32) {
         const std::size_t bytes = static_cast<std::size_t>(width * PyArray_ITEMSIZE(as_array(x)));
-        const char* from = static_cast<const char*>(PyArray_DATA(as_array(x)));
-        char* to = static_cast<char*>(PyArray_DATA(as_array(rows)));
-        for (Index i = 0; i < count(index); ++i) std::memcpy(to + i * bytes, from + indices(index)[i] * bytes, bytes);
-        return rows;
+        const char* rows = static_cast<const char*>(PyArray_DATA(as_array(x)));
+        char* to = static_cast<char*>(PyArray_DATA(as_array(result)));
+        for (Index i = 0; i < count(index); ++i) std::memcpy(to + i * bytes, rows + indices(index)[i] * bytes, bytes);
+        return result;
     }
     Computing computing(count(index) * width);
-    active->gather(count(index), width, element_of(x), PyArray_DATA(as_array(x)), indices(index), data(rows));
-    return rows;
+    active->gather(count(index), width, element_of(x), PyArray_DATA(as_array(x)), indices(index), data(result));
+    return result;
 }
 
 object embedding_gradient(handle dy, handle indices_, handle rows, handle into) {
@@ -95,7 +95,7 @@ std::uint32_t mixed(std::uint32_t bits) {
     return bits ^ bits >> 16;
 }
 
-object dropout(handle x, handle rate, handle seed, handle counter, handle out) {
+object dropout(handle x, handle rate, handle seed, handle counter) {
     double share = 0;
     if (!is_float(x) || !read_numbers({rate}, &share) || share < 0 || share >= 1 || !PyLong_Check(seed.ptr()) ||
         !PyLong_Check(counter.ptr()) || count(x) == 0) {
@@ -108,7 +108,7 @@ object dropout(handle x, handle rate, handle seed, handle counter, handle out) {
         key = mixed(key + static_cast<std::uint32_t>(value));
     }
     const std::uint32_t keys[3] = {key, mixed(key + 0x9e3779b9u), static_cast<std::uint32_t>(share * 4294967296.0)};
-    object y = result_like(part(out, 2, 0), x), scale = result_like(part(out, 2, 1), x);
+    object y = new_like(x), scale = new_like(x);
     {
         Computing computing(count(x));
         active->dropout(count(x), static_cast<float>(1 / (1 - share)), keys, data(x), data(y), data(scale));
@@ -122,7 +122,7 @@ void bind_rows(nb::module_& m) {
     using namespace nb::literals;
     m.def("gather", gather, "x"_a, "indices"_a, "dtype"_a, "out"_a.none() = nb::none());
     m.def("embedding_gradient", embedding_gradient, "dy"_a, "indices"_a, "rows"_a, "into"_a = true);
-    m.def("dropout", dropout, "x"_a, "rate"_a, "seed"_a, "counter"_a, "out"_a.none() = nb::none());
+    m.def("dropout", dropout, "x"_a, "rate"_a, "seed"_a, "counter"_a);
 }
 
 }  // namespace minikeras

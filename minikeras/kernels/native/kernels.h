@@ -96,6 +96,8 @@ struct Kernels {
                        float* y, float* mean, float* variance, float* inverse);
     void (*batch_norm_gradient)(Index rows, Index columns, const float* dy, const float* x, const float* gamma,
                                 const float* mean, const float* inverse, float* dx, float* dgamma, float* dbeta);
+    void (*batch_norm_inference)(Index rows, Index columns, const float* x, const float* gamma, const float* beta,
+                                 const float* mean, const float* variance, float epsilon, float* y);
     void (*layer_norm)(Index rows, Index columns, const float* x, const float* gamma, const float* beta, float epsilon,
                        float* y, float* mean, float* inverse);
     void (*layer_norm_gradient)(Index rows, Index columns, const float* dy, const float* x, const float* gamma,

@@ -71,6 +71,22 @@ inline void batch_norm(Index rows, Index columns, const float* x, const float* g
     });
 }
 
+inline void batch_norm_inference(Index rows, Index columns, const float* x, const float* gamma, const float* beta,
+                                 const float* mean, const float* variance, float epsilon, float* y) {
+    float* const scale = scratch(kPartialSums, static_cast<std::size_t>(columns));
+    for_each_vector(columns, [&](Index j, int some) {
+        const Vector inverse = broadcast(1.0f) / sqrt(load_some(variance + j, some) + broadcast(epsilon));
+        store_some(scale + j, gamma ? inverse * load_some(gamma + j, some) : inverse, some);
+    });
+    for_row_blocks(rows, [&](Index row) {
+        for_each_vector(columns, [&](Index j, int some) {
+            const Vector centred = load_some(x + row * columns + j, some) - load_some(mean + j, some);
+            const Vector shift = beta ? load_some(beta + j, some) : zero();
+            store_some(y + row * columns + j, fma(centred, load_some(scale + j, some), shift), some);
+        });
+    });
+}
+
 inline void batch_norm_gradient(Index rows, Index columns, const float* dy, const float* x, const float* gamma,
                                 const float* mean, const float* inverse, float* dx, float* dgamma, float* dbeta) {
     float* sums = scratch(kMore, static_cast<std::size_t>(2 * columns));

@@ -4,7 +4,13 @@ from .convolution import conv, conv_gradient, conv_input_gradient
 from .dense import dense, dense_gradient
 from .embedding import embedding_gradient
 from .gather import gather
-from .normalization import batch_norm, batch_norm_gradient, layer_norm, layer_norm_gradient
+from .normalization import (
+    batch_norm,
+    batch_norm_gradient,
+    batch_norm_inference,
+    layer_norm,
+    layer_norm_gradient,
+)
 from .optimizers import adadelta, adagrad, adam, momentum, rmsprop, sgd, squared_norm
 from .pooling import average_pool, average_pool_gradient, max_pool, max_pool_gradient
 from .random import dropout
@@ -31,6 +37,7 @@ __all__ = [
     "average_pool_gradient",
     "batch_norm",
     "batch_norm_gradient",
+    "batch_norm_inference",
     "binary_crossentropy",
     "binary_crossentropy_gradient",
     "conv",

@@ -27,7 +27,7 @@ def activate(y, activation):
         if y.dtype == np.float16:
             y[...] = widened(activate, y, activation)
             return y
-        np.multiply(y, -1, out=y)  # np.negative in place is wrong for some strides (NumPy 2.4, four float32 apart)
+        np.multiply(y, -1, out=y)  # np.negative in place is wrong for some strides (NumPy 2.4.6)
         np.minimum(y, _LARGEST_EXPONENT[y.dtype.itemsize], out=y)
         np.exp(y, out=y)
         np.add(y, 1, out=y)

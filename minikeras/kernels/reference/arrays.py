@@ -1,7 +1,5 @@
 """Small array helpers that every reference kernel shares."""
 
-from functools import wraps
-
 import numpy as np
 
 _COLUMN_SUM_BY_PRODUCT = (
@@ -82,30 +80,3 @@ def unpadded(x, padding):
         return x
     spatial = zip(x.shape[1:-1], padding, strict=True)
     return x[(slice(None), *(slice(low, length - high) for length, (low, high) in spatial))]
-
-
-def reusing(kernel):
-    """Let a kernel take `out`, what an earlier call returned: arrays in it that fit are overwritten and returned."""
-
-    @wraps(kernel)
-    def reused(*arguments, out=None, **options):
-        results = kernel(*arguments, **options)
-        return results if out is None else _moved(results, out)
-
-    return reused
-
-
-def _moved(results, out):
-    if isinstance(results, tuple) and isinstance(out, tuple) and len(results) == len(out):
-        return tuple(_moved(result, place) for result, place in zip(results, out, strict=True))
-    fits = (
-        isinstance(results, np.ndarray)
-        and isinstance(out, np.ndarray)
-        and results.shape == out.shape
-        and results.dtype == out.dtype
-        and out.flags.writeable
-    )
-    if not fits:
-        return results
-    out[...] = results
-    return out

@@ -15,12 +15,11 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from .activation import activate, activation_gradient
-from .arrays import column_sums, delivered, destination, padded, reusing, unpadded, widened, widened_gradient
+from .arrays import column_sums, delivered, destination, padded, unpadded, widened, widened_gradient
 
 _LONG_RUN = 16  # elements; shorter runs of a window are copied tap by tap instead
 
 
-@reusing
 def conv(x, w, b, strides, padding, dilation, groups, activation=None):
     """Correlate x (n, *spatial, c) with w (*kernel, c / groups, f): (n, *outputs, f).
 
@@ -70,7 +69,6 @@ def conv_gradient(dy, x, w, y, strides, padding, dilation, groups, activation, i
     return dx, dw, db
 
 
-@reusing
 def conv_input_gradient(dy, w, x_shape, strides, padding, dilation, groups):
     """The gradient of `conv` for its input of shape x_shape: also the transposed convolution of dy."""
     if dy.dtype == np.float16:

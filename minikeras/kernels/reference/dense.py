@@ -8,10 +8,9 @@ With the gradient dz before the activation:
 import numpy as np
 
 from .activation import activate, activation_gradient
-from .arrays import column_sums, destination, reusing, widened, widened_gradient
+from .arrays import column_sums, destination, widened, widened_gradient
 
 
-@reusing
 def dense(x, w, b=None, activation=None):
     """Multiply x (..., k) by w (k, n), add b (n,) and apply the activation: (..., n).
 

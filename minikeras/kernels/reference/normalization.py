@@ -10,10 +10,9 @@ layer: the last axis), with xhat = (x - mean) inverse, inverse = 1 / sqrt(varian
 
 import numpy as np
 
-from .arrays import column_sums, delivered, reusing, widened, widened_gradient
+from .arrays import column_sums, delivered, widened, widened_gradient
 
 
-@reusing
 def batch_norm(x, gamma, beta, epsilon):
     """Normalize x (..., c) over all axes but the last: (y, mean, variance, inverse), the last three (c,).
 
@@ -56,7 +55,22 @@ def batch_norm_gradient(dy, x, gamma, mean, inverse, into):
     )
 
 
-@reusing
+def batch_norm_inference(x, gamma, beta, mean, variance, epsilon):
+    """Normalize x (..., c) with given statistics (c,): gamma (x - mean) / sqrt(variance + epsilon) + beta.
+
+    >>> batch_norm_inference(np.array([[5.0]]), None, None, np.array([1.0]), np.array([4.0]), 0.0)
+    array([[2.]])
+    """
+    if x.dtype == np.float16:
+        return widened(batch_norm_inference, x, gamma, beta, mean, variance, epsilon)
+    inverse = 1 / np.sqrt(variance + epsilon)
+    y = x - mean
+    y *= inverse if gamma is None else inverse * gamma
+    if beta is not None:
+        y += beta
+    return y
+
+
 def layer_norm(x, gamma, beta, epsilon):
     """Normalize every row of x (..., c): (y, mean, inverse), the last two (..., 1); gamma and beta may be None.
 

@@ -7,10 +7,9 @@ strictly greater, the first maximum in reading order wins ties.
 
 import numpy as np
 
-from .arrays import padded, reusing, unpadded, widened
+from .arrays import padded, unpadded, widened
 
 
-@reusing
 def max_pool(x, size, strides, padding):
     """The largest element of every window of x (n, *spatial, c): (y, winners).
 
@@ -28,7 +27,6 @@ def max_pool(x, size, strides, padding):
     return (y.copy() if y is x else y), tuple(winners)
 
 
-@reusing
 def max_pool_gradient(dy, winners, x_shape, size, strides, padding):
     """The gradient of `max_pool`: every dy goes to the element that won its window."""
     dx = dy
@@ -40,7 +38,6 @@ def max_pool_gradient(dy, winners, x_shape, size, strides, padding):
     return dx.copy() if dx is dy else dx
 
 
-@reusing
 def average_pool(x, size, strides, padding):
     """The mean of the real (unpadded) elements of every window of x (n, *spatial, c).
 
@@ -55,7 +52,6 @@ def average_pool(x, size, strides, padding):
     return y * _share(x.shape, size, strides, padding, x.dtype)
 
 
-@reusing
 def average_pool_gradient(dy, x_shape, size, strides, padding):
     """The gradient of `average_pool`: every dy in equal shares to the real elements of its window."""
     if dy.dtype == np.float16:

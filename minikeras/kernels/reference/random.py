@@ -12,10 +12,7 @@ An element is dropped where bits(i) < rate 2^32.
 
 import numpy as np
 
-from .arrays import reusing
 
-
-@reusing
 def dropout(x, rate, seed, counter):
     """Zero a share `rate` of x and scale the rest by 1 / (1 - rate): (y, scale), y = x scale.
 

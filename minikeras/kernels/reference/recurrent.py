@@ -10,10 +10,9 @@ With `reverse`, time is walked backwards and outputs[:, j] belongs to the j-th s
 import numpy as np
 
 from .activation import activate, activation_gradient
-from .arrays import column_sums, delivered, destination, reusing, widened
+from .arrays import column_sums, delivered, destination, widened
 
 
-@reusing
 def lstm(x, w, u, b, h, c, mask, activation="tanh", recurrent_activation="sigmoid", reverse=False):
     """Long short-term memory (Hochreiter and Schmidhuber 1997): (outputs (n, t, units), h, c, saved).
 
@@ -77,7 +76,6 @@ def lstm_gradient(doutputs, dh, dc, x, w, u, b, saved, into):
     return (*shared, _optional(flow.dh, into[4]), _optional(dc, into[5]))
 
 
-@reusing
 def gru(
     x, w, u, b, h, mask, activation="tanh", recurrent_activation="sigmoid", reset_after=True, reverse=False
 ):
@@ -160,7 +158,6 @@ def gru_gradient(doutputs, dh, x, w, u, b, saved, into):
     return dx, dw, du, db, _optional(flow.dh, into[4])
 
 
-@reusing
 def simple_rnn(x, w, u, b, h, mask, activation="tanh", reverse=False):
     """The recurrence h' = activation(x w + h u + b): (outputs (n, t, units), h, saved)."""
     if x.dtype == np.float16:

@@ -8,10 +8,9 @@ Every row is shifted by its maximum before the exponential, so that no row overf
 
 import numpy as np
 
-from .arrays import reusing, widened
+from .arrays import widened
 
 
-@reusing
 def softmax(x):
     """The softmax of every row of x (..., k).
 
@@ -26,7 +25,6 @@ def softmax(x):
     return y
 
 
-@reusing
 def softmax_gradient(dy, y):
     """The gradient of `softmax` for its input, from its output y."""
     if dy.dtype == np.float16:
@@ -37,7 +35,6 @@ def softmax_gradient(dy, y):
     return dx
 
 
-@reusing
 def log_softmax(x):
     """The logarithm of the softmax of every row of x (..., k)."""
     if x.dtype == np.float16:
@@ -47,7 +44,6 @@ def log_softmax(x):
     return y
 
 
-@reusing
 def log_softmax_gradient(dy, y):
     """The gradient of `log_softmax` for its input, from its output y."""
     if dy.dtype == np.float16:
@@ -57,7 +53,6 @@ def log_softmax_gradient(dy, y):
     return np.subtract(dy, dx, out=dx)
 
 
-@reusing
 def crossentropy(target, output, from_logits, epsilon):
     """-sum(target log p) over every row: target and output (..., k) -> (...).
 
@@ -71,7 +66,6 @@ def crossentropy(target, output, from_logits, epsilon):
     return np.negative(loss, out=loss) if loss.ndim else -loss
 
 
-@reusing
 def crossentropy_gradient(dloss, target, output, from_logits, epsilon):
     """The gradient of `crossentropy` for `output`; dloss (...) weighs the rows."""
     if output.dtype == np.float16:
@@ -92,7 +86,6 @@ def crossentropy_gradient(dloss, target, output, from_logits, epsilon):
     return dp
 
 
-@reusing
 def sparse_crossentropy(labels, output, from_logits, epsilon):
     """-log p of the labelled class: integer labels (...), output (..., k) -> (...).
 
@@ -114,7 +107,6 @@ def sparse_crossentropy(labels, output, from_logits, epsilon):
     return loss.reshape(labels.shape)
 
 
-@reusing
 def sparse_crossentropy_gradient(dloss, labels, output, from_logits, epsilon):
     """The gradient of `sparse_crossentropy` for `output`; dloss (...) weighs the rows."""
     if output.dtype == np.float16:
@@ -139,7 +131,6 @@ def sparse_crossentropy_gradient(dloss, labels, output, from_logits, epsilon):
     return doutput.reshape(output.shape)
 
 
-@reusing
 def binary_crossentropy(target, output, from_logits, epsilon):
     """-(t log p + (1 - t) log(1 - p)) elementwise, for target and output of one shape.
 
@@ -156,7 +147,6 @@ def binary_crossentropy(target, output, from_logits, epsilon):
     return -(target * np.log(p) + (1 - target) * np.log(1 - p)).astype(output.dtype, copy=False)
 
 
-@reusing
 def binary_crossentropy_gradient(dloss, target, output, from_logits, epsilon):
     """The gradient of `binary_crossentropy` for `output`; dloss has its shape."""
     if output.dtype == np.float16:

@@ -13,19 +13,19 @@ from keras import backend as K
 
 batch_size = 64
 nb_classes = 10
-nb_epoch = 2
+nb_epoch = 4
 
 # input image dimensions
 img_rows, img_cols = 28, 28
 # number of convolutional filters to use
-nb_filters = 8
+nb_filters = 4
 # size of pooling area for max pooling
 pool_size = (2, 2)
 # convolution kernel size
 kernel_size = (3, 3)
 
 (X_train, y_train), (X_test, y_test) = mnist.load_data()
-X_train, y_train, X_test, y_test = X_train[:1500], y_train[:1500], X_test[:500], y_test[:500]
+X_train, y_train, X_test, y_test = X_train[:1000], y_train[:1000], X_test[:300], y_test[:300]
 
 if K.image_dim_ordering() == 'th':
     X_train = X_train.reshape(X_train.shape[0], 1, img_rows, img_cols)

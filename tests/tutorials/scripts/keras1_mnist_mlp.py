@@ -17,7 +17,7 @@ nb_epoch = 2
 # the data, shuffled and split between train and test sets
 (X_train, y_train), (X_test, y_test) = mnist.load_data()
 
-X_train = X_train.reshape(60000, 784)[:6000]
+X_train = X_train.reshape(60000, 784)[:4000]
 X_test = X_test.reshape(10000, 784)[:1000]
 X_train = X_train.astype('float32')
 X_test = X_test.astype('float32')
@@ -27,7 +27,7 @@ print(X_train.shape[0], 'train samples')
 print(X_test.shape[0], 'test samples')
 
 # convert class vectors to binary class matrices
-Y_train = np_utils.to_categorical(y_train[:6000], nb_classes)
+Y_train = np_utils.to_categorical(y_train[:4000], nb_classes)
 Y_test = np_utils.to_categorical(y_test[:1000], nb_classes)
 
 model = Sequential()

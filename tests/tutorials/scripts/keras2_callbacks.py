@@ -44,7 +44,8 @@ callbacks_list = [
 ]
 history = model.fit(X, Y, validation_split=0.33, epochs=8, batch_size=10, callbacks=callbacks_list, verbose=0)
 print(sorted(history.history.keys()))
-print(rates[0], rates[-1], len(glob.glob('weights-improvement-*.hdf5')) > 0)
+print(round(rates[0], 4), round(rates[-1], 4), len(glob.glob('weights-improvement-*.hdf5')) > 0)
+print(round(history.history['lr'][0], 4))
 print(open('training.log').readline().strip())
 
 best = sorted(glob.glob('weights-improvement-*.hdf5'))[-1]

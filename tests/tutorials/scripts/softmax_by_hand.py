@@ -16,6 +16,11 @@ print('After softmax, y_pro is:', y)
 print(tf.nn.softmax(tf.constant([-1.4425, 1.4425])))
 print(tf.sigmoid(tf.constant([0.0, 100.0])).numpy())
 
+import numpy as np
+np.set_printoptions(precision=4)
+print(tf.nn.softmax(tf.constant([-1.4425, 1.4425])))
+np.set_printoptions(precision=8)
+
 x1 = tf.constant([[5.8, 4.0, 1.2, 0.2]])
 w1 = tf.constant([[-0.8, -0.34, -1.4], [0.6, 1.3, 0.25], [0.5, 1.45, 0.9], [0.65, 0.7, -1.2]])
 b1 = tf.constant([2.52, -3.1, 5.62])

@@ -68,7 +68,7 @@ def test_step(images, labels):
   test_accuracy(labels, predictions)
 
 
-EPOCHS = 4
+EPOCHS = 3
 
 for epoch in range(EPOCHS):
   # Reset the metrics at the start of the next epoch

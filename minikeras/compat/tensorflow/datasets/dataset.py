@@ -58,7 +58,9 @@ class Dataset(Grouping):
         return cls(lambda: iter([structure]), 1, None, "_TensorDataset")
 
     @classmethod
-    def from_generator(cls, generator, output_types=None, output_shapes=None, args=None, output_signature=None, name=None):
+    def from_generator(
+        cls, generator, output_types=None, output_shapes=None, args=None, output_signature=None, name=None
+    ):
         """What a function's generator yields, in the dtypes of output_signature or output_types."""
         if not callable(generator):
             raise TypeError(
@@ -113,7 +115,12 @@ class Dataset(Grouping):
     def counter(cls, start=0, step=1, dtype="int64", name=None):
         """Integers without end."""
         number = as_dtype(dtype).dtype.type
-        return cls(lambda: map(number, itertools.count(start, step)), INFINITE, lambda: TensorSpec((), dtype), "_Counter")
+        return cls(
+            lambda: map(number, itertools.count(start, step)),
+            INFINITE,
+            lambda: TensorSpec((), dtype),
+            "_Counter",
+        )
 
     @classmethod
     def list_files(cls, file_pattern, shuffle=None, seed=None, name=None):
@@ -192,7 +199,9 @@ class Dataset(Grouping):
         def walk():
             return (elements.arrays_of(elements.call(map_func, e)) for e in self._walk())
 
-        mapped = Dataset(walk, self._count, None, "_ParallelMapDataset" if num_parallel_calls else "_MapDataset")
+        mapped = Dataset(
+            walk, self._count, None, "_ParallelMapDataset" if num_parallel_calls else "_MapDataset"
+        )
 
         def spec():
             first = next(iter(walk()), None)
@@ -249,7 +258,13 @@ class Dataset(Grouping):
                 if empty:
                     return
 
-        known = (INFINITE if self._count else 0) if count < 0 else self._count * count if self._count >= 0 else self._count
+        known = (
+            (INFINITE if self._count else 0)
+            if count < 0
+            else self._count * count
+            if self._count >= 0
+            else self._count
+        )
         return self._like(walk, known, "_RepeatDataset")
 
     def shuffle(self, buffer_size, seed=None, reshuffle_each_iteration=True, name=None):
@@ -295,7 +310,10 @@ class Dataset(Grouping):
             known = known // size if drop_remainder else -(-known // size)
         kind = "_ParallelBatchDataset" if num_parallel_calls else "_BatchDataset"
         return Dataset(
-            walk, known, lambda: elements.batched_spec(self.element_spec, size if drop_remainder else None), kind
+            walk,
+            known,
+            lambda: elements.batched_spec(self.element_spec, size if drop_remainder else None),
+            kind,
         )
 
     def _batches_of_rows(self, size, drop_remainder):
@@ -314,7 +332,9 @@ class Dataset(Grouping):
                 for i in range(elements.length_of(element)):
                     yield elements.rows_of(element, i)
 
-        return Dataset(walk, UNKNOWN, lambda: elements.spec_without_batch(self.element_spec), "_UnbatchDataset")
+        return Dataset(
+            walk, UNKNOWN, lambda: elements.spec_without_batch(self.element_spec), "_UnbatchDataset"
+        )
 
     def cache(self, filename="", name=None):
         """The elements of the first whole loop, kept in memory."""
@@ -373,7 +393,9 @@ class Dataset(Grouping):
     def shard(self, num_shards, index, name=None):
         """Every num_shards-th element, from index on."""
         known = len(range(index, self._count, num_shards)) if self._count >= 0 else self._count
-        return self._like(lambda: itertools.islice(self._walk(), index, None, num_shards), known, "_ShardDataset")
+        return self._like(
+            lambda: itertools.islice(self._walk(), index, None, num_shards), known, "_ShardDataset"
+        )
 
     def apply(self, transformation_func, name=None):
         """What a function makes of the data set."""
@@ -416,7 +438,9 @@ def _shaped(types, shapes):
 
 def _with_unknown_batch(source, found):
     """The specs of mapped elements; where the source's batch size is open, so is that of the results."""
-    leaves = [leaf for leaf in flatten(source.element_spec) if isinstance(leaf, TensorSpec) and leaf.shape.known]
+    leaves = [
+        leaf for leaf in flatten(source.element_spec) if isinstance(leaf, TensorSpec) and leaf.shape.known
+    ]
     if not leaves or any(not leaf.shape or leaf.shape[0] is not None for leaf in leaves):
         return found
     size = next((np.shape(a)[0] for a in flatten(next(iter(source._walk()), ())) if np.ndim(a)), None)

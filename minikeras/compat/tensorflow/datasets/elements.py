@@ -84,7 +84,9 @@ def rows_of(structure, index):
     if type(structure) is np.ndarray:
         return structure[index]
     if type(structure) is tuple:
-        return tuple([part[index] if type(part) is np.ndarray else rows_of(part, index) for part in structure])
+        return tuple(
+            [part[index] if type(part) is np.ndarray else rows_of(part, index) for part in structure]
+        )
     return map_structure(lambda part: part[index], structure)
 
 
@@ -116,12 +118,16 @@ def batched_spec(spec, size):
 
 def spec_without_batch(spec):
     """The specs of the rows of elements with these specs."""
-    return map_structure(lambda leaf: TensorSpec(leaf.shape[1:] if leaf.shape.known else None, leaf.dtype), spec)
+    return map_structure(
+        lambda leaf: TensorSpec(leaf.shape[1:] if leaf.shape.known else None, leaf.dtype), spec
+    )
 
 
 def length_of(structure):
     """The size of the first axis, which all arrays must share."""
-    sizes = {len(leaf) if np.ndim(leaf) or not isinstance(leaf, np.ndarray) else -1 for leaf in flatten(structure)}
+    sizes = {
+        len(leaf) if np.ndim(leaf) or not isinstance(leaf, np.ndarray) else -1 for leaf in flatten(structure)
+    }
     if len(sizes) != 1 or -1 in sizes:
         raise ValueError(
             "from_tensor_slices expected arrays with first axes of one size, received shapes "

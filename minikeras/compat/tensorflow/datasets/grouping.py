@@ -86,7 +86,9 @@ class Grouping:
 
         return type(self)(walk, UNKNOWN, None, "_InterleaveDataset")
 
-    def padded_batch(self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None):
+    def padded_batch(
+        self, batch_size, padded_shapes=None, padding_values=None, drop_remainder=False, name=None
+    ):
         """Elements of different shapes, filled up to the largest of the batch (or to padded_shapes) and stacked."""
         size = int(batch_size)
 
@@ -104,7 +106,9 @@ class Grouping:
             def opened(leaf, shape=None):
                 wanted = leaf.shape if shape is None else shape
                 sizes = [None if s in (None, -1) else s for s in wanted] if leaf.shape.known else None
-                return TensorSpec(None if sizes is None else (size if drop_remainder else None, *sizes), leaf.dtype)
+                return TensorSpec(
+                    None if sizes is None else (size if drop_remainder else None, *sizes), leaf.dtype
+                )
 
             return map_structure(opened, self.element_spec)
 
@@ -119,7 +123,9 @@ class Grouping:
                 key = int(elements.call(key_func, element))
                 held = groups.setdefault(key, [])
                 held.append(element)
-                size = window_size if window_size is not None else int(window_size_func(Tensor(np.int64(key))))
+                size = (
+                    window_size if window_size is not None else int(window_size_func(Tensor(np.int64(key))))
+                )
                 if len(held) == int(size):
                     yield from self._reduced(reduce_func, key, groups.pop(key))
             for key, held in groups.items():
@@ -225,11 +231,15 @@ def _padded(parts, shapes, values):
     first = parts[0]
     if isinstance(first, dict):
         return {
-            k: _padded([p[k] for p in parts], None if shapes is None else shapes[k], _part(values, k)) for k in first
+            k: _padded([p[k] for p in parts], None if shapes is None else shapes[k], _part(values, k))
+            for k in first
         }
     if isinstance(first, tuple):
         return tuple(
-            [_padded([p[i] for p in parts], None if shapes is None else shapes[i], _part(values, i)) for i in range(len(first))]
+            [
+                _padded([p[i] for p in parts], None if shapes is None else shapes[i], _part(values, i))
+                for i in range(len(first))
+            ]
         )
     arrays = [elements.as_leaf(p).array for p in parts]
     largest = np.max([a.shape for a in arrays], axis=0, initial=0).tolist() if arrays[0].ndim else []
@@ -237,12 +247,18 @@ def _padded(parts, shapes, values):
         shape = shapes.array.tolist() if isinstance(shapes, Tensor) else list(TensorShape(shapes))
         largest = [n if s in (None, -1) else int(s) for s, n in zip(shape, largest, strict=True)]
     dtype = arrays[0].dtype
-    fill = (b"" if dtype.kind == "O" else 0) if values is None else as_tensor(values, numpy_dtype(dtype)).array[()]
+    fill = (
+        (b"" if dtype.kind == "O" else 0)
+        if values is None
+        else as_tensor(values, numpy_dtype(dtype)).array[()]
+    )
     made = np.full((len(arrays), *largest), fill, dtype)
-    for row, array in zip(made, arrays, strict=True):
+    for i, array in enumerate(arrays):
         if any(n > s for n, s in zip(array.shape, largest, strict=True)):
-            raise ValueError(f"padded_batch: an element of shape {array.shape} does not fit padded_shapes {largest}.")
-        row[tuple([slice(n) for n in array.shape])] = array
+            raise ValueError(
+                f"padded_batch: an element of shape {array.shape} does not fit padded_shapes {largest}."
+            )
+        made[(i, *[slice(n) for n in array.shape])] = array
     return made
 
 
