@@ -18,6 +18,8 @@ from minikeras.nest import flatten, map_structure
 # Sizes tried for unknown axes: the batch axis, then any other (large enough for a few strided convolutions).
 _BATCH_SIZES = (2, 3)
 _OTHER_SIZES = (64, 96)
+# What is tried where texts are expected: one word, two words.
+_TEXTS = (b"one", b"one two")
 
 _numbers = itertools.count()
 
@@ -38,7 +40,8 @@ class SymbolicTensor(Operand):
 
     def __init__(self, shape, dtype=None, name=None, call=None):
         self.shape = tuple(None if s is None else int(s) for s in shape)
-        self.dtype = np.dtype(standardize_dtype(dtype))
+        texts = getattr(dtype, "name", dtype) in ("string", "object")
+        self.dtype = np.dtype(object if texts else standardize_dtype(dtype))
         self.name = name or f"keras_tensor_{next(_numbers)}"
         self.call = call
         self.mask = None
@@ -181,7 +184,8 @@ def _try(function, args, kwargs, trial, known=MappingProxyType({})):
         ]
         sizes = [tried[axis] if size is None else size for axis, size in enumerate(leaf.shape)]
         limits.check_trial(sizes)
-        value = Tensor(np.zeros(sizes, leaf.dtype))
+        zero = _TEXTS[trial] if leaf.dtype.kind == "O" else 0
+        value = Tensor(np.full(sizes, zero, leaf.dtype))
         if leaf.mask is not None:
             value.mask = Tensor(np.ones([sizes[a] for a in range(len(leaf.mask.shape))], "bool"))
         return value

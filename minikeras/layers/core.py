@@ -69,7 +69,7 @@ class InputLayer(Layer):
     @property
     def dtype(self):
         """The dtype of the data."""
-        return self._input_dtype.name
+        return "string" if self._input_dtype.kind == "O" else self._input_dtype.name
 
     @property
     def output(self):

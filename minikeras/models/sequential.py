@@ -134,14 +134,12 @@ class Sequential(Model):
         if shape is None:
             raise ValueError(f"{who(self)} expected one array or tensor, received {args!r:.80}.")
         dtype = args[0].dtype.name
-        if args[0].dtype.kind == "O":  # texts: symbolic tensors stand for numbers alone, so there is no graph
-            self.built = True
-            return True
         try:
             hint = getattr(self._stack[0], "input_dtype_hint", None) if self._stack else None
             batch = (None, *shape[1:])
             self._start = Input(
-                batch_shape=batch, dtype=hint or (dtype if dtype.startswith("float") else None)
+                batch_shape=batch,
+                dtype=hint or (dtype if dtype.startswith(("float", "string", "object")) else None),
             ).call.function
             self._connect()
         except BaseException:

@@ -133,3 +133,25 @@ def test_data_sets_of_keras_have_the_methods(tf):
     assert x.numpy()[1].tolist() == [2.0, 4.0, 6.0]
     assert y.shape.as_list() == [4]
     assert all(tf.is_tensor(x) for x, _ in windows)
+
+
+def test_models_of_texts(tf, tmp_path):
+    texts = np.array(["good film", "bad film", "great thing", "awful bad"])
+    layer = keras.layers.TextVectorization(output_sequence_length=4)
+    layer.adapt(tf.constant(texts))
+    tail = [keras.layers.Embedding(20, 4), keras.layers.GlobalAveragePooling1D(), keras.layers.Dense(1)]
+    inputs = x = tf.keras.Input((1,), dtype=tf.string)
+    for part in (layer, *tail):
+        x = part(x)
+    model = tf.keras.Model(inputs, x)
+    model.compile("adam", "mse")
+    data = tf.data.Dataset.from_tensor_slices((texts, [1, 0, 1, 0])).batch(2)
+    model.fit(data, verbose=0)
+    expected = model.predict(tf.constant(texts), verbose=0)
+    assert expected.shape == (4, 1)
+    np.testing.assert_allclose(
+        keras.Sequential([layer, *tail]).predict(tf.constant(texts), verbose=0), expected
+    )
+    model.save(tmp_path / "texts.keras")
+    loaded = keras.models.load_model(tmp_path / "texts.keras")
+    np.testing.assert_allclose(loaded.predict(tf.constant(texts), verbose=0), expected)

@@ -43,13 +43,15 @@ def _below(text):
 
 def as_format(self, spec):
     """The value alone."""
-    value = self.array.item() if self.array.ndim == 0 else self.array
+    array = self._looked_at()
+    value = array.item() if array.ndim == 0 else array
     return format(value, spec)
 
 
 def numpy(self):
     """The value as a NumPy array or, without axes, as a NumPy scalar."""
-    return np.array(self.array) if self.array.ndim else self.array[()]
+    array = self._looked_at()
+    return np.array(array) if array.ndim else array[()]
 
 
 class Reference:

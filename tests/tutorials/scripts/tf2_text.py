@@ -47,7 +47,7 @@ history = model.fit(train_ds, epochs=15, verbose=0)
 print('accuracy:', history.history['binary_accuracy'][-1])
 
 export_model = tf.keras.Sequential([vectorize_layer, model, layers.Activation('sigmoid')])
-print((export_model(tf.constant(["The film was great!", "Awful, the plot was dull"])).numpy() > 0.5).ravel().tolist())
+print((export_model.predict(tf.constant(["The film was great!", "Awful, the plot was dull"])) > 0.5).ravel().tolist())
 
 tokenizer = Tokenizer(num_words=50, oov_token="<OOV>")
 tokenizer.fit_on_texts(texts)
