@@ -50,16 +50,10 @@ class ModelCheckpoint(MonitorCallback):
         self.save_freq = save_freq
         self._frequency = BatchFrequency("ModelCheckpoint", save_freq)
         self._current_epoch = 0
-        endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
-        if not self.filepath.endswith(endings) and self.filepath.endswith((".keras", ".weights.h5")):
-            when = (
-                "When using `save_weights_only=True` in `ModelCheckpoint`, the"
-                if save_weights_only
-                else "The"
-            )
-            expected = " or ".join(f"`{ending}`" for ending in endings)
+        if save_weights_only and self.filepath.endswith(".keras"):
             raise ValueError(
-                f"{when} filepath provided must end in {expected}. Received: filepath={self.filepath}"
+                "When using `save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end in "
+                f"`.weights.h5`. Received: filepath={self.filepath}"
             )
 
     def get_state(self):

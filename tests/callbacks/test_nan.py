@@ -231,8 +231,14 @@ def test_a_model_with_a_step_of_its_own(capsys):
 @pytest.mark.parametrize(
     ("bad", "where"),
     [
-        (Logarithm, r"the output of layer 'bad' \(Logarithm\), in the forward pass, in step 1 of the optimizer\."),
-        (RootOfZero, r"the gradient that layer 'bad' \(RootOfZero\) passes back, in the backward pass, in step 1"),
+        (
+            Logarithm,
+            r"the output of layer 'bad' \(Logarithm\), in the forward pass, in step 1 of the optimizer\.",
+        ),
+        (
+            RootOfZero,
+            r"the gradient that layer 'bad' \(RootOfZero\) passes back, in the backward pass, in step 1",
+        ),
     ],
 )
 def test_debug_nan_outside_of_fit(bad, where):
@@ -250,8 +256,8 @@ def test_steps_before_the_first_nan_are_counted():
     y[3], x[3] = np.inf, np.nan
     with pytest.raises(FloatingPointError, match=r"not finite: the targets, in step 7 of the optimizer"):
         model.train_on_batch(X, y)
+    plain.compile("sgd", "mse", debug_nan=True)
     with pytest.raises(FloatingPointError, match=r"not finite: the input data, in step"):
-        plain.compile("sgd", "mse", debug_nan=True)
         plain.train_on_batch(x, Y)
 
 

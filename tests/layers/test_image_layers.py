@@ -36,7 +36,6 @@ RANDOM = {
 }
 
 
-
 @pytest.mark.parametrize("make", RANDOM.values(), ids=RANDOM)
 def test_seeds_decide(make):
     first, second, other = make(seed=1), make(seed=1), make(seed=2)

@@ -39,7 +39,7 @@ def model():
     inner = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4), keras.layers.ReLU()], name="inner")
     x = keras.Input((3,), name="x")
     y = keras.layers.Dense(4, name="side", activation="tanh")(x)
-    return keras.Model(x, keras.layers.add([inner(x), y]), name="outer")
+    return keras.Model(x, keras.layers.Add(name="sum")([inner(x), y]), name="outer")
 
 
 def labels(dot):
@@ -57,7 +57,7 @@ def test_boxes_and_arrows(pydot, model):
         node.args[0]: label.partition(" ")[0] for node, label in zip(dot.nodes, labels(dot), strict=True)
     }
     arrows = {(names[e.args[0]], names[e.args[1]]) for e in dot.edges}
-    assert arrows == {("x", "inner"), ("x", "side"), ("inner", "add"), ("side", "add")}
+    assert arrows == {("x", "inner"), ("x", "side"), ("inner", "sum"), ("side", "sum")}
 
 
 def test_nested_models_become_clusters(pydot, model):

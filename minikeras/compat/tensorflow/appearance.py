@@ -235,6 +235,7 @@ def _clothes():
         (Operand, "__hash__", Operand.__hash__),
         (Operand, "__getitem__", _getitem(Operand.__getitem__)),
         # The variables of layers are Keras's: they look as they always do.
+        (Variable, "numpy", Tensor.numpy),
         (Variable, "dtype", property(lambda self: self.array.dtype, doc="The NumPy dtype.")),
         (Variable, "__str__", Variable.__repr__),
         (Variable, "__format__", Tensor.__format__),

@@ -20,6 +20,7 @@ class EagerVariable(Variable):
 
     shape = property(lambda self: TensorShape(self.array.shape), doc="The sizes of the axes.")
     dtype = property(lambda self: of_array(self.array.dtype), doc="The DType.")
+    numpy = appearance.numpy
 
     def __init__(
         self,
