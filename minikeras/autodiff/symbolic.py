@@ -6,6 +6,7 @@ the axes that came out different are the unknown ones.
 
 import contextlib
 import itertools
+from collections.abc import Callable
 from types import MappingProxyType
 
 import numpy as np
@@ -36,7 +37,7 @@ class SymbolicTensor(Operand):
 
     __array_ufunc__ = None
     # How calls on this kind of symbolic tensor are recorded, where not as below: recorder(function, args, kwargs).
-    recorder = None
+    recorder: Callable | None = None
 
     def __init__(self, shape, dtype=None, name=None, call=None):
         self.shape = tuple(None if s is None else int(s) for s in shape)

@@ -1,6 +1,7 @@
 """The tensor: an array, whether it is being recorded, and the mask that travels with it."""
 
 import threading
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Functions(dict):
     One that is not in use yet is asked of `source` (see `minikeras.lazy`).
     """
 
-    source = None
+    source: Any = None
 
     def __missing__(self, name):
         function = self.get(name)

@@ -205,7 +205,7 @@ class Warp(ImageLayer):
     the nearest pixel.
     """
 
-    fill_modes = ("reflect", "wrap", "constant", "nearest")
+    fill_modes: tuple[str, ...] = ("reflect", "wrap", "constant", "nearest")
 
     def check_reading(self, interpolation, fill_mode="constant"):
         """Refuse unknown ways to read between and beyond the pixels."""

@@ -19,7 +19,7 @@ class FileIterator(Iterator):
     """Batches of images from `filepaths`, read when they are needed, with targets as class_mode says."""
 
     # What class_mode may be; a subclass lists its own.
-    allowed_class_modes = ()
+    allowed_class_modes: tuple[str | None, ...] = ()
 
     def _set_reading(
         self, generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset, interpolation,

@@ -116,13 +116,19 @@ def test_attention_looks_at_the_masks_of_the_query_itself():
 
 
 def test_mixed_precision_scales_the_loss():
+    keras.utils.set_random_seed(1)
     policy = keras.DTypePolicy("mixed_float16")
     x = keras.Input((8,))
     y = layers.Dense(1, dtype="float32")(layers.Dense(4, dtype=policy)(x))
     model = keras.Model(x, y, dtype=policy)
     model.compile("adam", "mse")
     assert type(model.optimizer).__name__ == "LossScaleOptimizer"
-    assert np.isfinite(model.fit(X, X[:, :1], verbose=0).history["loss"][0])
+    model.fit(X, X[:, :1], epochs=20, verbose=0)
+    before = model.evaluate(X, X[:, :1], verbose=0)
+    model.fit(X, X[:, :1], epochs=20, verbose=0)
+    assert (
+        model.evaluate(X, X[:, :1], verbose=0) < before
+    )  # steps too large for float16 are left out, then come smaller
     model.compile("adam", "mse", auto_scale_loss=False)
     assert type(model.optimizer).__name__ == "Adam"
 

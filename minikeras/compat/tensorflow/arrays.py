@@ -117,7 +117,7 @@ def _shape_asked(tensor, shape, name=None):
     return tuple([None if isinstance(s, Operand) or s is None or s < 0 else int(s) for s in shape])
 
 
-_reshape.static_shape = _shape_asked
+_reshape.__dict__["static_shape"] = _shape_asked
 _reshape.__name__ = "reshape"
 reshape = liftable(_reshape)
 

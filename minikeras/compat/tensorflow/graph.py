@@ -133,6 +133,11 @@ class Deferred(SymbolicTensor):
         mode.graph.by_name[self.name] = self
         mode.any = True
 
+    @staticmethod
+    def recorder(function, args, kwargs):
+        """How calls on deferred values are recorded."""
+        return record(function, tuple(args), kwargs)
+
     @property
     def op(self):
         """The operation that makes the value: here, the value."""
@@ -227,7 +232,7 @@ def _inside_a_layer():
     return layers is not None and layers.context.depth > 0
 
 
-_running = []  # the evaluations under way: what functions do inside of them is not deferred
+_running: list = []  # the evaluations under way: what functions do inside of them is not deferred
 
 
 def record(function, args, kwargs, effect=False, name=None):
@@ -261,9 +266,6 @@ def record(function, args, kwargs, effect=False, name=None):
 
     call.outputs = map_structure(deferred, results[0])
     return call.outputs
-
-
-Deferred.recorder = staticmethod(lambda function, args, kwargs: record(function, tuple(args), kwargs))
 
 
 def _try(function, args, kwargs, leaves):

@@ -12,7 +12,7 @@ from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import liftable
 
 Qr = collections.namedtuple("Qr", ("q", "r"))
-SlogDet = collections.namedtuple("LogMatrixDeterminant", ("sign", "log_abs_determinant"))
+LogMatrixDeterminant = collections.namedtuple("LogMatrixDeterminant", ("sign", "log_abs_determinant"))
 
 
 def _swap(x):
@@ -114,7 +114,7 @@ def logdet(matrix, name=None):
 def slogdet(input, name=None):
     """The sign and the logarithm of the determinant."""
     sign, log = ops.slogdet(as_tensor(input))
-    return SlogDet(sign, log)
+    return LogMatrixDeterminant(sign, log)
 
 
 @liftable

@@ -224,7 +224,7 @@ class Generator:
         return Tensor(self._rng.integers(0, 2**31, (2, count)))
 
 
-_global = []
+_global: list = []
 
 
 def get_global_generator():

@@ -26,7 +26,9 @@ def _to_float32(value):
 
 def _to_float16(value):
     if isinstance(value, np.ndarray) and value.dtype == np.float32:
-        return value.astype(np.float16)
+        # What is too large becomes infinite, which loss scaling looks for.
+        with np.errstate(over="ignore"):
+            return value.astype(np.float16)
     return value
 
 
