@@ -59,8 +59,7 @@ def model_from_graph_config(cls, config, custom_objects=None):
 
 
 Model.functional_class = Functional
-Model.graph_config = graph_config
-Model.model_from_graph_config = classmethod(model_from_graph_config)
+Model.graph_configs = (graph_config, model_from_graph_config)
 
 
 class _Names:

@@ -58,6 +58,8 @@ class Model(Aside, Trainer, Layer):
     passes_mask = True
     # The class of `Model(inputs, outputs)`, set by its module.
     functional_class: type | None = None
+    # How the configuration of such a model is written and read.
+    graph_configs: tuple = ()
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _are_graph_arguments(args, kwargs):
@@ -288,14 +290,16 @@ class Model(Aside, Trainer, Layer):
 
     def get_config(self):
         if self._graph is not None and type(self).takes_graph():
-            return self.graph_config()
+            write, _ = Model.graph_configs
+            return write(self)
         return super().get_config()
 
     @classmethod
     def from_config(cls, config, custom_objects=None):
         functional = {"name", "layers", "input_layers", "output_layers"} <= set(config)
         if functional and cls.takes_graph():
-            return cls.model_from_graph_config(config, custom_objects)
+            _, read = Model.graph_configs
+            return read(cls, config, custom_objects)
         try:
             return super().from_config(config)
         except (TypeError, ValueError) as error:

@@ -29,13 +29,19 @@ cd "$work/tree"
 run() {
     share=$1
     shift
-    LD_PRELOAD="$runtime $standard" ASAN_OPTIONS=detect_leaks=0:halt_on_error=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    LD_PRELOAD="$runtime $standard" ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:log_path="$work/report" \
+        UBSAN_OPTIONS=print_stacktrace=1:log_path="$work/report" \
         MINIKERAS_KERNELS=native MINIKERAS_NUM_THREADS=2 MINIKERAS_TEST_SHARE="$share/$shares" \
         "$python" -m pytest -q -p no:cacheprovider --import-mode=importlib tests/kernels \
         --ignore=tests/kernels/test_lenet_bits.py --ignore=tests/kernels/test_choice.py "$@"
 }
+failed=0
 run 0 "$@" > "$work/first.log" 2>&1 &
 first=$!
-run 1 "$@" || { wait $first || true; tail -40 "$work/first.log"; exit 1; }
-wait $first || { tail -60 "$work/first.log"; exit 1; }
-tail -1 "$work/first.log"
+run 1 "$@" || failed=1
+wait $first || failed=1
+tail -25 "$work/first.log"
+for report in "$work"/report.*; do # what pytest's capture would have swallowed
+    [ ! -e "$report" ] || head -40 "$report"
+done
+exit $failed
