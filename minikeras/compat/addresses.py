@@ -67,8 +67,21 @@ TENSORFLOW = {
     "tensorflow.python.training.training": "tensorflow.compat.v1.train",
 }
 
+# Packages of the years of Python 2 that are answered where they are not installed.
+LAST = {
+    "six": "minikeras.compat.six",
+    "six.moves": "minikeras.compat.six",
+    "six.moves.cPickle": "pickle",
+    "six.moves.queue": "queue",
+    "six.moves.urllib": "urllib",
+    "six.moves.urllib.error": "urllib.error",
+    "six.moves.urllib.parse": "urllib.parse",
+    "six.moves.urllib.request": "urllib.request",
+}
+
 # What to write in place of modules that stand for ones that are gone.
 INSTEAD = {
+    "minikeras.compat.six": "what Python 3 has itself",
     "minikeras.compat.device_lib": "tf.config.list_physical_devices()",
     "minikeras.compat.input_data": "keras.datasets.mnist",
 }

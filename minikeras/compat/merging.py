@@ -1,5 +1,7 @@
 """Merging as Keras 1 wrote it: one layer for all ways, told by `mode`."""
 
+import weakref
+
 from minikeras import layers as keras_layers
 from minikeras import registry
 from minikeras.layers.core import Input
@@ -43,12 +45,11 @@ def Merge(
         return layer
     if len(layers) < 2:
         raise ValueError(f"Merge expected two or more layers, received {len(layers)}.")
-    inputs, outputs = [], []
-    for branch in layers:
-        inputs_of_branch, output = _called(branch)
-        inputs += inputs_of_branch
-        outputs.append(output)
-    return Model(inputs, layer(outputs), name=name or registry.unique_name("merge"))
+    fresh = {}  # the input of a branch that several ways lead from is one input
+    outputs = [_called(branch, fresh) for branch in layers]
+    merged = Model(list(fresh.values()), layer(outputs), name=name or registry.unique_name("merge"))
+    _first_inputs[merged] = list(fresh)
+    return merged
 
 
 def merge(
@@ -99,8 +100,12 @@ def _axis(axis):
     return axis[0] if isinstance(axis, (list, tuple)) else axis
 
 
-def _called(branch):
-    """(new symbolic inputs, output) of a branch."""
+# The inputs of the branches that a merged model's inputs stand for, in their order.
+_first_inputs: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def _called(branch, fresh):
+    """The output of a branch on new symbolic inputs; `fresh` has the new ones by those that they stand for."""
     if not isinstance(branch, Layer):
         raise TypeError(
             f"Merge expected layers or models, received {branch!r:.80}. Tensors go to merge(inputs, mode)."
@@ -112,5 +117,10 @@ def _called(branch):
             f"Merge: the branch '{branch.name}' does not know its input shape. Begin it with Input(shape), or give its first layer "
             "input_shape=."
         )
-    inputs = [Input(batch_shape=t.shape, dtype=t.dtype.name) for t in branch.inputs]
-    return inputs, branch(inputs[0] if len(inputs) == 1 else inputs)
+    first = branch.layers[0] if isinstance(branch, Sequential) and branch.layers else branch
+    inputs = []
+    for tensor, origin in zip(branch.inputs, _first_inputs.get(first, branch.inputs), strict=True):
+        if origin not in fresh:
+            fresh[origin] = Input(batch_shape=tensor.shape, dtype=tensor.dtype.name)
+        inputs.append(fresh[origin])
+    return branch(inputs[0] if len(inputs) == 1 else inputs)

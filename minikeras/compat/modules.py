@@ -11,7 +11,7 @@ from types import ModuleType
 
 import minikeras
 from minikeras.compat import older_numpy
-from minikeras.compat.addresses import ABSENT, FACADE, INSTEAD, PRIVATE, PUBLIC_BELOW, ROOTS, SAME, TENSORFLOW
+from minikeras.compat.addresses import ABSENT, FACADE, INSTEAD, LAST, PRIVATE, PUBLIC_BELOW, ROOTS, SAME, TENSORFLOW
 from minikeras.spellings import older
 from minikeras.spellings.modules import MODULES
 
@@ -124,6 +124,8 @@ class Explainer:
 
     @staticmethod
     def find_spec(name, path=None, target=None):
+        if name in LAST:
+            return ModuleSpec(name, Alias(LAST[name]), origin=LAST[name], is_package=True)
         package, _, missing = name.rpartition(".")
         module = sys.modules.get(package)
         if package.partition(".")[0] != "minikeras" or module is None or not _asked_by_import():
@@ -160,7 +162,7 @@ class Alias:
         if not self.address:
             module.__getattr__ = _refuser(name)
             return
-        modern = public(name)
+        modern = INSTEAD[LAST["six"]] if name in LAST else public(name)
         if modern != name:
             older(name, modern)
         answer = _load(self.address)

@@ -30,6 +30,8 @@ class InputLayer(Layer):
         super().__init__(name=name, **kwargs)
         if sparse or ragged:
             raise ValueError("Input: sparse and ragged inputs do not exist here. Pass dense arrays.")
+        if batch_shape is None and shape is None and isinstance(input_tensor, SymbolicTensor):
+            batch_shape = input_tensor.shape
         if batch_shape is None:
             if shape is None:
                 raise ValueError(

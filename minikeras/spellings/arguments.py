@@ -192,8 +192,8 @@ OF = {
     "ReduceLROnPlateau": {"epsilon": "min_delta"},
     "TensorBoard": {
         "batch_size": Dropped("TensorBoard without it"),
-        "embeddings_data": Dropped("TensorBoard without it", (None,)),
-        "embeddings_layer_names": Dropped("TensorBoard(embeddings_metadata={layer name: file})", (None,)),
+        "embeddings_data": Dropped("TensorBoard without it"),
+        "embeddings_layer_names": Dropped("TensorBoard(embeddings_metadata={layer name: file})"),
         "write_grads": Dropped("TensorBoard(histogram_freq=1), which writes gradients too"),
     },
 }

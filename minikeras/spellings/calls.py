@@ -150,10 +150,11 @@ def with_dtype(initializer):
     if "dtype" in parameters(initializer) or takes_any(initializer):
         return initializer
     older("an initializer f(shape)", "f(shape, dtype=None)")
+    named = {"name": None} if "name" in parameters(initializer) else {}
 
     @functools.wraps(initializer)
     def initialize(shape, dtype=None):
-        return initializer(shape)
+        return initializer(shape, **named)
 
     del initialize.__wrapped__  # it takes a dtype, too
     return initialize

@@ -9,7 +9,7 @@ KERAS_1 = {
     "engine": "minikeras",
     "engine.topology": "minikeras",
     "engine.training": "minikeras",
-    "initializations": "minikeras.initializers",
+    "initializations": "minikeras.compat.initializations",
     "layers.advanced_activations": "minikeras.layers",
     "layers.containers": "minikeras.models",
     "layers.convolutional": "minikeras.layers",

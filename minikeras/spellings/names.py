@@ -184,6 +184,8 @@ KERAS_1 = {
     "": {
         "Merge": _MERGE,
         "merge": _MERGED,
+        "slice_X": Name("minikeras.compat.conveniences:slice_arrays", "array[start:stop]"),
+        "slice_arrays": Name("minikeras.compat.conveniences:slice_arrays", "array[start:stop]"),
     },
     "models": {
         "Graph": Gone("Use keras.Model(inputs, outputs)."),

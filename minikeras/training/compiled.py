@@ -137,6 +137,8 @@ class CompiledMetrics:
         """Take in one batch."""
         if not self.built:
             self.build(y, y_pred)
+        if not (self._plain or self._weighted):
+            return
         if len(self.output_names or (None,)) == 1 and not isinstance(y_pred, (list, tuple, dict)):
             for _, metric in self._plain:
                 metric.update_state(y, y_pred)

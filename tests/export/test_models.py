@@ -442,7 +442,7 @@ def test_mixed_precision():
         )
         assert_agrees(model, lambda size: normal(size, 8, 8, 1), tolerance=2e-2)
     finally:
-        keras.mixed_precision.set_global_policy("float32")
+        keras.mixed_precision.set_global_policy(None)
 
 
 def test_a_batch_of_fixed_size():

@@ -42,6 +42,6 @@ run 1 "$@" || failed=1
 wait $first || failed=1
 tail -25 "$work/first.log"
 for report in "$work"/report.*; do # what pytest's capture would have swallowed
-    [ ! -e "$report" ] || head -40 "$report"
+    [ ! -e "$report" ] || head -30 "$report" | cut -c1-200
 done
 exit $failed

@@ -23,7 +23,7 @@ STEP = 1e-6
 
 
 def public_functions(module):
-    return {n for n, v in vars(module).items() if isinstance(v, types.FunctionType) and not n.startswith("_")}
+    return {n for n in dir(module) if n[0] != "_" and isinstance(getattr(module, n), types.FunctionType)}
 
 
 def test_every_function_has_a_row():

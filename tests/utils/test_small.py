@@ -129,4 +129,4 @@ def test_policy():
         assert keras.config.dtype_policy().compute_dtype == "float16"
         assert keras.mixed_precision.global_policy() == keras.layers.Dense(1).dtype_policy
     finally:
-        keras.config.set_dtype_policy("float32")
+        keras.config.set_dtype_policy(None)

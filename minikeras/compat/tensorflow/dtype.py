@@ -134,6 +134,14 @@ class DType:
 _BY_NAME = {name: DType(name, np.dtype(name)) for name in _NAMES}
 _BY_NAME["string"] = DType("string", np.dtype(object))
 _BY_NUMPY = {dtype.dtype: dtype for dtype in _BY_NAME.values()}
+_OF_PYTHON = {
+    float: "float32",
+    int: "int32",
+    _python_bool: "bool",
+    _python_complex: "complex128",
+    str: "string",
+    bytes: "string",
+}
 _ALIASES = {"half": "float16", "double": "float64", "float": "float32", "int": "int32", "str": "string"}
 
 float16 = half = _BY_NAME["float16"]
@@ -158,10 +166,8 @@ def as_dtype(type_value):
         return type_value
     if isinstance(type_value, str):
         name = _ALIASES.get(type_value.removesuffix("_ref"), type_value.removesuffix("_ref"))
-    elif type_value in (float, int, _python_bool, str, bytes, _python_complex):
-        name = {float: "float32", int: "int32", _python_bool: "bool", _python_complex: "complex128"}.get(
-            type_value, "string"
-        )
+    elif isinstance(type_value, type) and type_value in _OF_PYTHON:  # a NumPy dtype equals `int`, too
+        name = _OF_PYTHON[type_value]
     else:
         try:
             dtype = np.dtype(type_value)

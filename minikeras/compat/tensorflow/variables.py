@@ -99,6 +99,11 @@ class EagerVariable(Variable):
         self.array[tuple(np.moveaxis(np.asarray(indices), -1, 0))] = np.asarray(updates)
         return self
 
+    def __getitem__(self, index):
+        """The elements at a place; what it returns outside of tapes can be assigned to: `v[0, 1].assign(42.0)`."""
+        found = super().__getitem__(index)
+        return found if found.tracked or mode.deferring else VariableSlice(found.array, self, index)
+
     def load(self, value, session=None):
         """Replace the value."""
         self.assign(value)
@@ -124,6 +129,35 @@ class EagerVariable(Variable):
 
     def __reduce__(self):
         return _restored, (self.array, self.trainable, self._name)
+
+
+class VariableSlice(Tensor):
+    """Elements of a variable: their values when they were read, and where to assign others."""
+
+    __slots__ = ("place", "variable")
+
+    def __init__(self, array, variable, place):
+        super().__init__(np.array(array))
+        self.variable = variable
+        self.place = tuple(_static(p) for p in place) if isinstance(place, tuple) else _static(place)
+
+    def read_value(self):
+        """The values as a plain tensor."""
+        return Tensor(self.array)
+
+    def assign(self, value, name=None):
+        """Replace these elements of the variable; returns the variable."""
+        value = as_tensor(value, self.array.dtype).array
+        if np.broadcast_shapes(value.shape, self.array.shape) != self.array.shape:
+            raise ValueError(
+                f"Elements of shape {self.array.shape} of '{self.variable.name}' were assigned a value of shape {value.shape}."
+            )
+        self.variable.array[self.place] = value
+        return self.variable
+
+
+def _static(place):
+    return place.array if isinstance(place, Tensor) else place
 
 
 _SLOTS = ("array", "mask", "tracked", *Variable.__slots__, "initial")

@@ -1,9 +1,10 @@
 // Max and average pooling over images (n, height, width, c) and their gradients.
 //
 // One output pixel at a time, all its channels in vectors: the window's pixels are read where they lie, so nothing is
-// copied, and even a few channels cost only one partly filled vector per tap. Max pooling keeps the number of the
-// winning tap as one byte per output; its gradient compares that byte with each tap, and where windows do not overlap
-// every input pixel is written exactly once. Chunks of work are samples.
+// copied, and even a few channels cost only one partly filled vector per tap. (With AVX-512, which can move lanes
+// together and apart, windows of 2 x 2 over few channels fill whole vectors with neighbouring pixels.) Max pooling keeps
+// the number of the winning tap as one byte per output; its gradient compares that byte with each tap, and where windows
+// do not overlap every input pixel is written exactly once. Chunks of work are samples.
 #pragma once
 
 #include "kernels.h"
