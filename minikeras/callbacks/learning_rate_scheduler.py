@@ -6,7 +6,7 @@ import numpy as np
 
 from minikeras.autodiff import Tensor
 from minikeras.callbacks.callback import Callback
-from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
+from minikeras.callbacks.learning_rates import learning_rate_of, log_learning_rates, optimizers_of
 from minikeras.messages import say
 
 __all__ = ["LearningRateScheduler"]
@@ -46,7 +46,7 @@ class LearningRateScheduler(Callback):
 
     def _rate(self, epoch, optimizer):
         if _takes_two(self.schedule):
-            rate = self.schedule(epoch, float(optimizer.learning_rate))
+            rate = self.schedule(epoch, learning_rate_of(optimizer))
         else:
             rate = self.schedule(epoch)
         if isinstance(rate, Tensor) and rate.size == 1:

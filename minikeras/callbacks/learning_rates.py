@@ -10,7 +10,13 @@ def optimizers_of(model):
     return [(f"_{one.name}", one) for one in several]
 
 
+def learning_rate_of(optimizer):
+    """The learning rate that a callback reads and sets, a float; that before the decay of an older optimizer."""
+    rate = optimizer._learning_rate
+    return float(rate.initial_learning_rate if getattr(rate, "assignable", False) else optimizer.learning_rate)
+
+
 def log_learning_rates(model, logs):
     """Add the learning rates to the logs, as 'learning_rate'."""
     for suffix, optimizer in optimizers_of(model):
-        logs[f"learning_rate{suffix}"] = float(optimizer.learning_rate)
+        logs[f"learning_rate{suffix}"] = learning_rate_of(optimizer)

@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 from minikeras import registry
-from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
+from minikeras.callbacks.learning_rates import learning_rate_of, log_learning_rates, optimizers_of
 from minikeras.callbacks.monitor import MonitorCallback
 from minikeras.messages import say
 from minikeras.serialization import constructor_parameters
@@ -93,7 +93,7 @@ class ReduceLROnPlateau(MonitorCallback):
         """Lower the rates that are above the least one; whether there was any."""
         reduced = False
         for suffix, optimizer in optimizers_of(self.model):
-            before = float(optimizer.learning_rate)
+            before = learning_rate_of(optimizer)
             if before > np.float32(self.min_lr):
                 rate = max(before * self.factor, self.min_lr)
                 optimizer.learning_rate = rate

@@ -11,7 +11,17 @@ from types import ModuleType
 
 import minikeras
 from minikeras.compat import older_numpy
-from minikeras.compat.addresses import ABSENT, FACADE, INSTEAD, LAST, PRIVATE, PUBLIC_BELOW, ROOTS, SAME, TENSORFLOW
+from minikeras.compat.addresses import (
+    ABSENT,
+    FACADE,
+    INSTEAD,
+    LAST,
+    PRIVATE,
+    PUBLIC_BELOW,
+    ROOTS,
+    SAME,
+    TENSORFLOW,
+)
 from minikeras.spellings import older
 from minikeras.spellings.modules import MODULES
 

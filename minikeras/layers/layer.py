@@ -308,7 +308,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
         """Build the layer for these arguments, unless it is; returns whether it was not."""
         if self.built:
             return False
-        structure = map_structure(lambda v: tuple(v.shape) if hasattr(v, "shape") else None, list(args))
+        structure = map_structure(shapes.shape_of, list(args))
         with probing():  # making weights is nothing to record
             state.probing = False
             self.build(*self._build_arguments(structure, kwargs))
@@ -323,7 +323,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
         if len(parameters) <= 1:
             return shapes_of_args[:1]
         by_name = dict(zip(self._call_names, shapes_of_args, strict=False))
-        by_name.update({k: tuple(v.shape) for k, v in kwargs.items() if hasattr(v, "shape")})
+        by_name.update({k: shapes.shape_of(v) for k, v in kwargs.items() if hasattr(v, "shape")})
         return [by_name.get(p.name.removesuffix("_shape")) for p in parameters]
 
     def _call_symbolically(self, args, kwargs):

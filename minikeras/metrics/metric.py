@@ -9,6 +9,7 @@ from minikeras.autodiff import Tensor, Variable
 from minikeras.dtypes import get_policy
 from minikeras.nest import flatten
 from minikeras.serialization import Registered, constructor_parameters
+from minikeras.spellings.calls import accepting
 
 __all__ = [
     "Metric",
@@ -65,6 +66,7 @@ class Metric(Registered, family="metric"):
         self._variables.append(variable)
         return variable
 
+    @accepting("Metric.add_weight", looked_at=1)
     def add_weight(self, shape=(), initializer=None, dtype=None, name=None):
         """The same as `add_variable`; zeros by default."""
         return self.add_variable(shape, "zeros" if initializer is None else initializer, dtype, name=name)

@@ -6,6 +6,7 @@ Older Keras's `model.add_loss(K.mean(...))`; today a layer that calls `add_loss`
 from minikeras.autodiff import is_symbolic
 from minikeras.layers.spec import who
 from minikeras.models.graph import Graph
+from minikeras.models.reading import reading_losses
 from minikeras.nest import flatten
 from minikeras.ops import reduce
 from minikeras.spellings import older
@@ -42,6 +43,17 @@ class Aside:
             "a layer that updates a metric of its own, keras.metrics.Mean, in its call",
         )
 
+    def _given_graph(self, loss):
+        """The losses that compile was given; those that read symbolic tensors of the graph will get the values."""
+        if self._graph is None:
+            return loss
+        values = {}
+        loss, symbols = reading_losses(loss, values)
+        if symbols or vars(self).get("_read"):
+            self._read, self._values_read = symbols, values
+            self._widen()
+        return loss
+
     def _widen(self, losses=(), metrics=()):
         if self._graph is None:
             raise ValueError(
@@ -54,6 +66,7 @@ class Aside:
         structure = {
             "losses": penalties,
             "metrics": [value for value, _ in reported.values()],
+            "read": vars(self).get("_read", []),
             "outputs": self._graph.output_structure,
         }
         self._wider_graph = Graph(self._graph.inputs, structure, self.name)
@@ -63,6 +76,8 @@ class Aside:
         if self._wider_graph is None or is_symbolic(values):
             return self._graph.run(values, training)
         found = self._wider_graph.run(values, training)
+        for symbol, value in zip(vars(self).get("_read", ()), found["read"], strict=True):
+            self._values_read[id(symbol)] = value
         super().add_loss([one if not one.shape else reduce.mean(one) for one in found["losses"]])
         for (name, (_, aggregation)), value in zip(self._beside[1].items(), found["metrics"], strict=True):
             super().add_metric(value, name=name, aggregation=aggregation)

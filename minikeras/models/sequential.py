@@ -142,6 +142,7 @@ class Sequential(Model):
                 dtype=hint or (dtype if dtype.startswith(("float", "string", "object")) else None),
             ).call.function
             self._connect()
+            self._begun_by_call = True
         except BaseException:
             self._start, self._graph, self.built = None, None, False
             raise
@@ -149,7 +150,21 @@ class Sequential(Model):
             self._load_waiting()
         return True
 
+    def _open(self, shape):
+        """Let axes between the first and the last be of any size, where the first call alone said how long they are."""
+        known, start, graph = self._start.batch_shape, self._start, self._graph
+        if len(shape) != len(known) or shape[-1] != known[-1] or None in shape:
+            return
+        opened = (None, *(k if k == s else None for k, s in zip(known[1:], shape[1:], strict=True)))
+        try:
+            self._start, self._graph = Input(batch_shape=opened, dtype=start.dtype).call.function, None
+            self._connect()
+        except (ValueError, TypeError):  # a layer needs the size: the model's own error says so
+            self._start, self._graph = start, graph
+
     def call(self, inputs, training=None, mask=None):
+        if self._begun_by_call and self._graph is not None and inputs.shape[1:] != self._start.batch_shape[1:]:
+            self._open(tuple(inputs.shape))
         if self._graph is not None and not is_symbolic(inputs):
             values = self._graph_inputs(inputs)
             if self._wider_graph is not None:

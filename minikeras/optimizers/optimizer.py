@@ -149,6 +149,9 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
     @learning_rate.setter
     def learning_rate(self, value):
         if isinstance(self._learning_rate, LearningRateSchedule) and not callable(value):
+            if self._learning_rate.assignable:
+                self._learning_rate.initial_learning_rate = float(as_array(value))
+                return
             raise TypeError(
                 f"{type(self).__name__} was created with the schedule {self._learning_rate!r} as its learning_rate, "
                 "which a number cannot replace. Create the optimizer with a float learning_rate to be able to set it."

@@ -42,6 +42,8 @@ class LearningRateSchedule(Registered, family="schedule"):
     """
 
     module = "keras.optimizers.schedules"
+    # Whether a number assigned to an optimizer's learning rate is from then on the rate that the schedule begins with.
+    assignable = False
 
     def __call__(self, step):
         raise NotImplementedError(

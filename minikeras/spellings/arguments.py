@@ -138,6 +138,10 @@ OF = {
         "synchronization": Dropped("add_weight without it"),
         "use_resource": Dropped("add_weight without it"),
     },
+    "Metric.add_weight": {
+        "aggregation": Dropped("add_weight without it"),
+        "synchronization": Dropped("add_weight without it"),
+    },
     # Optimizers
     "Optimizer": {
         "decay": Afterwards(
@@ -238,6 +242,7 @@ def _third_is_metrics(args):
     return any(isinstance(one, str) or callable(one) for one in flat)
 
 
+_STATE = ("name", "shape", "aggregation", "synchronization", "initializer", "dtype")
 _WEIGHT = ("name", "shape", "dtype", "initializer", "regularizer", "trainable", "constraint")
 
 # {function: the older order of its positional arguments}
@@ -248,6 +253,9 @@ POSITIONS = {
         3,
         ("metrics", "loss_weights", "sample_weight_mode", "weighted_metrics", "target_tensors"),
         _third_is_metrics,
+    ),
+    "Metric.add_weight": Positions(
+        "add_weight(name, shape)", "add_weight(shape, name=name)", 1, _STATE, _begins_with_a_name
     ),
     "add_variable": Positions(
         "add_variable(name, shape)", "add_weight(shape, name=name)", 1, _WEIGHT, _begins_with_a_name

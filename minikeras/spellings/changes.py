@@ -9,7 +9,9 @@ def set_decay(optimizer, decay):
         schedule = load("minikeras.optimizers.schedules:InverseTimeDecay")
         # A float32 0.01 is meant as the 0.01 that was given.
         rate = float(f"{float(optimizer.learning_rate):.7g}")
-        optimizer.learning_rate = schedule(rate, 1, decay)
+        decaying = schedule(rate, 1, decay)
+        decaying.assignable = True
+        optimizer.learning_rate = decaying
 
 
 def both_kernels(initializer, arguments):

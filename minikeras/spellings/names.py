@@ -97,7 +97,7 @@ _SHORT_METRICS = _SHORT_LOSSES | {
 }
 
 # Keras 1 (2015-2017).
-KERAS_1 = {
+KERAS_1: dict[str, dict] = {
     "layers": {
         "AtrousConv1D": Form("minikeras.layers:Conv1D", _ATROUS_1D, _no_initializer, "keras.layers.Conv1D"),
         "AtrousConv2D": Form(
@@ -225,7 +225,7 @@ KERAS_1 = {
 }
 
 # Keras 2 (2017-2023), the package of its own and the one inside TensorFlow.
-KERAS_2 = {
+KERAS_2: dict[str, dict] = {
     "": {
         "CosineDecay": Name("minikeras.optimizers.schedules:CosineDecay"),
         "CosineDecayRestarts": Name("minikeras.optimizers.schedules:CosineDecayRestarts"),

@@ -69,7 +69,7 @@ class Trainer:
         self.optimizer = optimizers.scaled(optimizers.get(optimizer), auto_scale_loss, self.dtype_policy)
         self.loss = loss
         names = getattr(self, "output_names", None)
-        self._compiled_loss = CompiledLoss(loss, loss_weights, names)
+        self._compiled_loss = CompiledLoss(self._given_graph(loss), loss_weights, names)
         self._compiled_metrics = CompiledMetrics(metrics, weighted_metrics, names, loss)
         self._loss_tracker = Mean(name="loss")
         self._compile_arguments = {
@@ -112,6 +112,10 @@ class Trainer:
         )
         if self.built:
             self.optimizer.build(self.trainable_variables)
+
+    def _given_graph(self, loss):
+        """The losses as the model computes them; models with a graph know more."""
+        return loss
 
     def _require_compiled(self, method):
         if not self.compiled:

@@ -438,7 +438,7 @@ def test_bias_and_padding_channels_first():
 def test_arguments_of_keras_1():
     images = np.ones((1, 3, 8, 8), "float32")
     kernel = np.ones((3, 3, 3, 2), "float32")
-    with pytest.warns(DeprecationWarning) as caught:
+    with pytest.warns(DeprecationWarning, match="older spelling") as caught:
         y = convolution.conv2d(images, kernel, border_mode="same", dim_ordering="th")
     assert sorted(str(w.message).partition("(")[2].partition("=")[0] for w in caught) == [
         "border_mode",

@@ -206,6 +206,7 @@ def _ufunc(plain):
     return apply
 
 
+_SIZES = SymbolicTensor.shape  # the slot
 _ARITHMETIC = ("add", "sub", "mul", "floordiv", "mod", "pow", "matmul")
 
 
@@ -239,6 +240,7 @@ def _clothes():
         (Variable, "dtype", property(lambda self: self.array.dtype, doc="The NumPy dtype.")),
         (Variable, "__str__", Variable.__repr__),
         (Variable, "__format__", Tensor.__format__),
+        (SymbolicTensor, "shape", property(lambda self: TensorShape(_SIZES.__get__(self)), _SIZES.__set__)),
         (SymbolicTensor, "set_shape", lambda self, shape: None),
     ]
     for name in _ARITHMETIC:
