@@ -8,8 +8,8 @@ import contextlib
 import contextvars
 import math
 
-# Numbers in the largest array on which the shape of a layer's output is found by trying.
-MOST_TRIED = 1 << 28
+# Numbers in the largest array that finding out the shape of a layer's output by trying may take or make.
+MOST_TRIED = 1 << 26
 _left = contextvars.ContextVar("elements left", default=None)
 
 
@@ -41,7 +41,11 @@ def charge(shape, name):
 
 
 def check_trial(shape):
-    """Refuse to try a function on an array of a shape that only a file could ask for."""
+    """Refuse an array of a shape that only a file could ask for, to try a function on or as what it makes.
+
+    Functions whose settings alone decide how large their results are (`repeat`, `one_hot`, `resize`, ...) call this
+    before they make them.
+    """
     if _left.get() is not None and math.prod(shape) > MOST_TRIED:
         raise LimitError(
             f"an array of shape {tuple(shape)} would be needed to find out the shapes of the model."

@@ -36,7 +36,7 @@ ROWS = [
     ["training"],
     ["models"],
     ["datasets", "utils", "wrappers", "distribution", "export", "visual"],
-    ["random", "backend", "mixed_precision", "preprocessing"],
+    ["random", "tree", "backend", "mixed_precision", "preprocessing"],
     ["compat"],
     ["cli", "__main__", "__init__"],
 ]

@@ -78,7 +78,12 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
                     values[i] = as_array(value)
         if promote:
             _promote(values)
-        output, gradient = body(*values, **kwargs)
+        try:
+            output, gradient = body(*values, **kwargs)
+        except ValueError as error:
+            shapes = ", ".join(str(v.shape) for v in values if type(v) is ndarray)
+            add_once(error, "In ops.", f"In ops.{body.__name__} on arrays of shapes {shapes}.")
+            raise
         tracked = tracked & state.recording if gradient is not None else 0
         if type(output) is tuple:
             output = tuple(
@@ -106,6 +111,12 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
     if operator is not None:
         _attach_operator(operator, function)
     return function
+
+
+def add_once(error, beginning, note):
+    """Let an error's traceback end with a note, unless it has one that begins so: the innermost knows most."""
+    if not any(known.startswith(beginning) for known in getattr(error, "__notes__", ())):
+        error.add_note(note)
 
 
 def holds_tensors(nest):

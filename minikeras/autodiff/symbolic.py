@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from minikeras import limits
-from minikeras.autodiff.tensor import Operand, Tensor, state
+from minikeras.autodiff.tensor import FUNCTIONS, Operand, Tensor, state, ufunc_name
 from minikeras.dtypes import standardize_dtype
 from minikeras.nest import flatten, map_structure
 
@@ -35,7 +35,6 @@ class SymbolicTensor(Operand):
 
     __slots__ = ("__weakref__", "call", "dtype", "mask", "name", "shape")
 
-    __array_ufunc__ = None
     # How calls on this kind of symbolic tensor are recorded, where not as below: recorder(function, args, kwargs).
     recorder: Callable | None = None
 
@@ -56,6 +55,12 @@ class SymbolicTensor(Operand):
             f"{self!r} stands for a model's input and has no value, so NumPy cannot compute with it. "
             "Use the functions of minikeras.ops, or a layer."
         )
+
+    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+        function = FUNCTIONS.get(ufunc_name(ufunc))
+        if method == "__call__" and function is not None and not kwargs:
+            return function(*inputs)
+        return self.__array__()
 
     def __bool__(self):
         raise TypeError(
@@ -191,8 +196,22 @@ def _try(function, args, kwargs, trial, known=MappingProxyType({})):
             value.mask = Tensor(np.ones([sizes[a] for a in range(len(leaf.mask.shape))], "bool"))
         return value
 
+    args, kwargs = map_structure(value_of, list(args)), map_structure(value_of, kwargs)
+    _check_broadcasting(args, kwargs)
     with probing():
-        return function(*map_structure(value_of, list(args)), **map_structure(value_of, kwargs))
+        return function(*args, **kwargs)
+
+
+def _check_broadcasting(args, kwargs):
+    """Refuse arguments that are small alone and not together: a column and a row make a matrix."""
+    tensors = [leaf.shape for leaf in flatten([args, kwargs]) if isinstance(leaf, Tensor)]
+    if len(tensors) < 2:
+        return
+    try:
+        shape = np.broadcast_shapes(*tensors)
+    except ValueError:  # they are not broadcast
+        return
+    limits.check_trial(shape)
 
 
 def _merge(first, second=None):

@@ -31,6 +31,7 @@ class GradientTape:
         self.bit = 0
         self._used = False
         self._watched = set()
+        self._differentiated = {}
 
     def __enter__(self):
         if self in state.tapes:
@@ -65,7 +66,7 @@ class GradientTape:
 
     def watched_variables(self):
         """The variables that took part in what was recorded, each once."""
-        found = {}
+        found = dict(self._differentiated)
         for node in self.nodes:
             for value in node.args:
                 if isinstance(value, Variable) and value.trainable:
@@ -116,6 +117,11 @@ class GradientTape:
             ]
         if not self.persistent:
             self.nodes = []
+            self._differentiated = {
+                id(s): s
+                for s, g in zip(leaves, found, strict=True)
+                if g is not None and isinstance(s, Variable) and s.trainable
+            }
         return pack_like(sources, found)
 
     def backward(self, target, sources, output_gradients=None, into=None):

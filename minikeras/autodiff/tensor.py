@@ -26,10 +26,10 @@ state = State()
 class Functions(dict):
     """Every differentiable function under its name: what NumPy's own turn into when applied to tensors.
 
-    One that is not in use yet is asked of `source` (see `minikeras.lazy`).
+    One that is not in use yet is asked of the `sources` (see `minikeras.lazy`).
     """
 
-    source: Any = None
+    sources: Any = ()
 
     def __missing__(self, name):
         function = self.get(name)
@@ -39,13 +39,13 @@ class Functions(dict):
 
     def get(self, name, default=None):
         """The function of that name, its file loaded."""
-        if name not in self and self.source is not None:
-            self.source.load(name)
+        for source in () if name in self else self.sources:
+            source.load(name)
         return super().get(name, default)
 
     def names(self):
         """All names, those in use first; those of files not loaded yet may be of plain functions too."""
-        return [*self, *(self.source.homes if self.source is not None else ())]
+        return [*self, *(name for source in self.sources for name in source.homes)]
 
 
 FUNCTIONS = Functions()
@@ -134,7 +134,7 @@ class Tensor(Operand):
         return array.copy() if copy else array
 
     def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        function = FUNCTIONS.get(_UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__))
+        function = FUNCTIONS.get(ufunc_name(ufunc))
         if method == "__call__" and function is not None and not kwargs:
             return function(*inputs)
         _refuse_higher(ufunc.__name__)
@@ -196,6 +196,11 @@ class Tensor(Operand):
 
 
 _UFUNC_NAMES = {"true_divide": "divide", "conjugate": "conj", "remainder": "mod", "fabs": "absolute"}
+
+
+def ufunc_name(ufunc):
+    """The name under which `FUNCTIONS` knows a universal function of NumPy's."""
+    return _UFUNC_NAMES.get(ufunc.__name__, ufunc.__name__)
 
 
 def _plain(value):

@@ -42,6 +42,10 @@ class Callback:
         """The model being trained."""
         return getattr(self, "_model", None)
 
+    @model.setter
+    def model(self, model):  # older callbacks that define set_model set it themselves
+        self._model = model
+
     def set_params(self, params):
         """Take note of 'epochs', 'steps' and 'verbose'."""
         self.params = params

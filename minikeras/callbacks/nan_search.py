@@ -88,15 +88,18 @@ class Watch:
         self._wrapped.append((thing, name))
 
     def _watching_call(self, layer):
-        who = f"layer '{layer.name}' ({type(layer).__name__})"
+        who = _who(layer)
 
         def make(call):
             def watched(*args, **kwargs):
                 self._check(args, "the input data" if layer is self.model else f"the inputs of {who}")
-                for variable in layer._own_variables():
-                    self._check(variable, f"weight '{variable.name}' of {who}, before the step")
+                self._check_weights(layer)
                 args = self._watch_gradients(args, f"the gradient that {who} passes back")
                 outputs = call(*args, **kwargs)
+                if self.forward is None and not _all_finite(outputs):
+                    # A layer may compute with the weights of another that it never calls, as recurrent layers do.
+                    for inner in layer._flatten_layers():
+                        self._check_weights(inner)
                 self._check(outputs, f"the output of {who}, in the forward pass")
                 return self._watch_gradients(outputs, f"the gradient of the loss by the output of {who}")
 
@@ -109,10 +112,24 @@ class Watch:
             self._check(y, "the targets")
             self._check(sample_weight, "the sample weights")
             loss = compute_loss(x, y, y_pred, sample_weight, **kwargs)
-            self._check(loss, "the loss (the outputs of all layers were finite)")
+            if self.forward is None and not _all_finite(loss):
+                self.forward = self._bad_part(y, y_pred, sample_weight)
             return loss
 
         return watched
+
+    def _bad_part(self, y, y_pred, sample_weight):
+        """Which part of a loss is not finite."""
+        for layer in self.model._flatten_layers():
+            for variable in layer._own_variables():
+                if variable.regularizer is not None and not _all_finite(variable.regularizer(variable)):
+                    return f"the penalty on weight '{variable.name}' of {_who(layer)}"
+        compiled = self.model._compiled_loss
+        if y is not None and isinstance(y_pred, (list, tuple, dict)) and compiled.user_loss is not None:
+            for name, _, _, value in compiled.of_each_output(y, y_pred, sample_weight):
+                if not _all_finite(value):
+                    return f"the loss of output '{name}' (the outputs of all layers were finite)"
+        return "the loss (the outputs of all layers were finite)"
 
     def _watching_apply(self, apply):
         def watched(grads, trainable_variables=None):
@@ -128,6 +145,10 @@ class Watch:
             return apply(grads, trainable_variables)
 
         return watched
+
+    def _check_weights(self, layer):
+        for variable in layer._own_variables():
+            self._check(variable, f"weight '{variable.name}' of {_who(layer)}, before the step")
 
     def _check(self, values, what):
         if self.forward is None and not _all_finite(values):
@@ -146,6 +167,10 @@ class Watch:
             return output
 
         return map_structure(watched, values)
+
+
+def _who(layer):
+    return f"layer '{layer.name}' ({type(layer).__name__})"
 
 
 @differentiable

@@ -13,6 +13,7 @@ from minikeras.callbacks import projector
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
 from minikeras.callbacks.logs import plain_number
+from minikeras.files import room_for
 from minikeras.layers import Embedding
 
 __all__ = ["TensorBoard"]
@@ -92,13 +93,16 @@ class TensorBoard(Callback):
 
     def _writer(self, name):
         if name not in self._writers:
-            self._writers[name] = _import_tensorboardx().SummaryWriter(os.path.join(self.log_dir, name))
+            folder = os.path.join(self.log_dir, name)
+            with room_for(folder):
+                self._writers[name] = _import_tensorboardx().SummaryWriter(folder)
         return self._writers[name]
 
     def _close(self):
-        for writer in self._writers.values():
-            writer.close()
-        self._writers = {}
+        writers, self._writers = self._writers, {}
+        with room_for(self.log_dir):
+            for writer in writers.values():
+                writer.close()
 
     def get_state(self):
         return {"train_batches": self._global_train_batch, "test_batches": self._global_test_batch}
@@ -152,8 +156,9 @@ class TensorBoard(Callback):
         if self.embeddings_freq and epoch % self.embeddings_freq == 0:
             folder = os.path.join(self.log_dir, "train")
             projector.write(folder, self._embeddings(), self.embeddings_metadata, epoch)
-        for writer in self._writers.values():
-            writer.flush()
+        with room_for(self.log_dir):
+            for writer in self._writers.values():
+                writer.flush()
 
     def on_train_end(self, logs=None):
         self._fits = False

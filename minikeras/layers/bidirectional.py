@@ -38,7 +38,7 @@ class Bidirectional(Layer):
     def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
         super().__init__(**kwargs)
         for name, value in (("layer", layer), ("backward_layer", backward_layer)):
-            if not isinstance(value, Layer) and (name == "layer" or value is not None):
+            if not hasattr(value, "go_backwards") and (name == "layer" or value is not None):
                 raise ValueError(
                     f"{who(self)} expected a recurrent layer as {name}, received {value!r}. Pass an LSTM(4), say."
                 )

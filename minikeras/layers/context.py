@@ -10,6 +10,10 @@ class Context(threading.local):
         self.depth = 0
         self.training = None
         self.path = ()
+        # {id of a symbolic tensor: its value} of the graph that is being run, and what evaluates others from them.
+        self.values = None
+
+    evaluate = None
 
 
 context = Context()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from minikeras import config, ops
+from minikeras import config, limits, ops
 from minikeras.autodiff import Tensor, as_array
 from minikeras.autodiff.symbolic import Spec
 from minikeras.layers.adapting import batches
@@ -17,6 +17,8 @@ from minikeras.layers.strings import StringLayer
 
 # In the vectors of the modes other than 'int' this index counts nowhere.
 _NOWHERE = -1
+# About what a token takes in the vocabulary.
+_TOKEN_BYTES = 100
 
 
 class IndexLookup(StringLayer):
@@ -54,6 +56,7 @@ class IndexLookup(StringLayer):
         )
         self.oov_method = one_of(oov_method, ("floormod", "farmhash"), "oov_method", self)
         self.max_tokens = max_tokens
+        limits.check_trial((num_oov_indices, _TOKEN_BYTES))
         self.num_oov_indices = num_oov_indices
         self.mask_token = mask_token
         self.oov_token = oov_token

@@ -8,6 +8,7 @@ import numpy as np
 
 from minikeras import constraints, dtypes, initializers, limits, registry, regularizers
 from minikeras.autodiff import Tensor, Variable, as_array, is_symbolic
+from minikeras.autodiff.differentiable import add_once
 from minikeras.autodiff.symbolic import Spec, SymbolicTensor, infer, probing, symbolic_call
 from minikeras.autodiff.tensor import state
 from minikeras.layers import shapes
@@ -19,6 +20,9 @@ from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
 from minikeras.serialization import Registered, constructor_parameters
 from minikeras.spellings.calls import accepting
+
+# Arguments of `call` that a layer gets from the layer around it, or from its inputs, if the caller passes none.
+_PASSED_DOWN = ("training", "mask")
 
 
 class Layer(Tracking, Description, Registered, family="layer"):
@@ -49,6 +53,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
     replayable = True
     # What a model has and a plain layer lacks, for those who ask a layer that may be a model.
     _graph = None
+    _call_names = _required_names = ()
     input_dtype_hint: str | None = None
     input_spec = None
 
@@ -98,6 +103,11 @@ class Layer(Tracking, Description, Registered, family="layer"):
         free = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
         cls._call_names = [
             n for n, p in parameters.items() if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ]
+        cls._required_names = [
+            n
+            for n in cls._call_names
+            if parameters[n].default is parameters[n].empty and n not in _PASSED_DOWN
         ]
         cls._takes_training = "training" in parameters
         cls._takes_mask = "mask" in parameters or (free and cls.__dict__.get("passes_mask", False))
@@ -245,6 +255,9 @@ class Layer(Tracking, Description, Registered, family="layer"):
         context.training, context.depth = training, depth + 1
         try:
             outputs = self.call(*args, **kwargs)
+        except Exception as error:
+            add_once(error, "While calling", f"While calling {who(self)} on shapes {_shapes(args)}.")
+            raise
         finally:
             context.training, context.depth = outer, depth
         if self.activity_regularizer is not None:
@@ -308,12 +321,25 @@ class Layer(Tracking, Description, Registered, family="layer"):
         """Build the layer for these arguments, unless it is; returns whether it was not."""
         if self.built:
             return False
+        self._check_call(args, kwargs)
         structure = map_structure(shapes.shape_of, list(args))
         with probing():  # making weights is nothing to record
             state.probing = False
             self.build(*self._build_arguments(structure, kwargs))
         self.built = True
         return True
+
+    def _check_call(self, args, kwargs):
+        """Refuse a first call that leaves arguments out, or whose inputs are not of the layer's kind."""
+        given = {*self._call_names[: len(args)], *kwargs}
+        missing = [name for name in self._required_names if name not in given]
+        if args and missing:
+            raise TypeError(
+                f"{who(self)} expected the arguments {', '.join(self._required_names)}, received no {missing[0]}. "
+                f"Pass {missing[0]}=..."
+            )
+        if self.input_spec is not None and args:
+            check_inputs(self.input_spec, args[0], self)
 
     def _build_arguments(self, shapes_of_args, kwargs):
         """What to pass to `build`: the first argument's shape, or one shape for each parameter of build."""
@@ -428,6 +454,10 @@ def _has_arrays(value):
     return isinstance(value, (list, tuple, dict)) and any(
         isinstance(leaf, (Tensor, SymbolicTensor, np.ndarray)) for leaf in flatten(value)
     )
+
+
+def _shapes(inputs):
+    return ", ".join(str(leaf.shape) for leaf in flatten(inputs) if hasattr(leaf, "shape"))
 
 
 def _masks(value):

@@ -12,6 +12,12 @@ def is_shape(value):
     )
 
 
+def shape_of(value):
+    """The shape of an array or tensor, None of anything else."""
+    shape = getattr(value, "shape", None)
+    return shape if shape is None or isinstance(shape, tuple) else tuple(shape)
+
+
 def as_shape(value):
     """Lists that came from JSON as tuples again, nests included."""
     if is_shape(value):

@@ -8,8 +8,9 @@ import weakref
 
 import numpy as np
 
-from minikeras.autodiff import Variable
+from minikeras.autodiff import Variable, is_symbolic
 from minikeras.autodiff.tensor import state
+from minikeras.layers.context import context
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.reduction import Mean
 from minikeras.ops import elementwise
@@ -196,6 +197,8 @@ class Tracking:
     def add_loss(self, loss):
         """Add a scalar tensor, or a list of them, to what training minimizes; call it from `call`."""
         for one in loss if isinstance(loss, (list, tuple)) else [loss]:
+            if is_symbolic(one) and context.values is not None and not state.probing:
+                one = context.evaluate(one)  # its call read a symbolic tensor of the graph
             self._losses.append(one() if callable(one) else one)
         _with_losses.add(self)
 
@@ -204,6 +207,8 @@ class Tracking:
 
         Today's way is a metric of one's own: `self.m = metrics.Mean()` in `__init__`, `self.m.update_state(value)`.
         """
+        if name is None and any(isinstance(m, Metric) for m in vars(self).values()):
+            return  # what a metric of the layer's own has just returned; that metric is reported anyway
         if not isinstance(name, str) or aggregation != "mean":
             raise ValueError(
                 f"{type(self).__name__} '{self.name}': add_metric expected name= and aggregation='mean', received "

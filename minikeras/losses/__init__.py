@@ -54,10 +54,19 @@ def resolve(identifier, y_true, y_pred):
         loss = get(_CROSSENTROPIES[kind_of_classes(y_true, y_pred)])
     else:
         loss = get(identifier)
+    return as_object(loss, name=identifier if isinstance(identifier, str) else None)
+
+
+def as_object(loss, name=None):
+    """The loss object of a function; an object and None stay what they are.
+
+    >>> as_object(get("mse")), as_object(lambda y_true, y_pred: y_pred - y_true, name="difference").name
+    (<MeanSquaredError name=mean_squared_error>, 'difference')
+    """
     if loss is None or isinstance(loss, Loss):
         return loss
-    name = identifier if isinstance(identifier, str) else object_name(loss)
-    quick = _quick_class(loss)
+    name = name or object_name(loss)
+    quick = _quick_class(loss) if registry.is_built_in(loss) else None
     return LossFunctionWrapper(loss, name=name) if quick is None else quick(name=name)
 
 

@@ -1,6 +1,7 @@
 """A model's graph: the calls that lead from its inputs to its outputs, in an order in which they can be made."""
 
 from minikeras.autodiff import SymbolicTensor, Tensor
+from minikeras.layers.context import Context, context
 from minikeras.layers.layer import Layer
 from minikeras.nest import flatten, map_structure, pack_like
 
@@ -20,6 +21,7 @@ class Graph:
                     f"it, received {tensor!r:.80} of type {type(tensor).__name__}."
                 )
         self.calls = _in_order(self.inputs, self.outputs, name)
+        self._check_names(name)
         self._plan = self._planned()
 
     @property
@@ -37,6 +39,15 @@ class Graph:
     def run(self, values, training=None):
         """The outputs' values for the inputs' values (flat); training: overrides what was recorded, unless None."""
         slots = dict(zip([id(t) for t in self.inputs], values, strict=True))
+        outer, context.values = context.values, slots
+        try:
+            self._fill(slots, training)
+        finally:
+            context.values = outer
+        return pack_like(self.output_structure, [slots[id(t)] for t in self.outputs])
+
+    def _fill(self, slots, training):
+        """Make the calls; slots: {id of a symbolic tensor: its value}."""
         for function, key, args, kwargs, outputs in self._plan:
             if training is not None and "training" in kwargs:
                 kwargs = {**kwargs, "training": training}
@@ -53,7 +64,16 @@ class Graph:
                 )
             else:
                 slots.update(zip(outputs, flatten(result), strict=True))
-        return pack_like(self.output_structure, [slots[id(t)] for t in self.outputs])
+
+    def _check_names(self, name):
+        taken = set()
+        for layer in self.layers:
+            if layer.name in taken:
+                raise ValueError(
+                    f"Model '{name}': all layers need different names, but two are called '{layer.name}'. Rename one of "
+                    "them, or leave name= out."
+                )
+            taken.add(layer.name)
 
     def _planned(self):
         plan = []
@@ -108,3 +128,18 @@ def _all_used(order, stack, outputs):
         if call is not None:
             seen.extend(call.inputs)
     return seen
+
+
+def _evaluate(tensor):
+    """The value of a symbolic tensor that was computed from tensors of the graph that is being run."""
+    slots, known, waiting = context.values, {}, [tensor]
+    while waiting:
+        one = waiting.pop()
+        if id(one) in slots:
+            known[id(one)] = one
+        elif one.call is not None:
+            waiting.extend(one.call.inputs)
+    return Graph(list(known.values()), tensor, "loss").run([slots[key] for key in known])
+
+
+Context.evaluate = staticmethod(_evaluate)

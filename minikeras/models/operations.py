@@ -6,7 +6,7 @@ configuration and the tensors among the arguments of its call.
 
 import inspect
 
-from minikeras.autodiff import FUNCTIONS
+from minikeras.autodiff import FUNCTIONS, is_symbolic
 from minikeras.serialization import serialize
 
 _PACKAGE = "keras.src.ops."
@@ -105,8 +105,10 @@ def operation_entry(call, name):
     """The configuration of a call of a function of `ops`, without its `inbound_nodes`; and the call's (args, kwargs)."""
     function = call.function
     cls = _RENAMED.get(function.__name__) or _BY_LOWER_NAME.get(function.__name__.replace("_", "").lower())
-    if cls is None:
-        # Keras has no operation of this kind: such a model is read here only.
+    passed = _passed(function)
+    bound = inspect.signature(function).bind(*call.args, **call.kwargs)
+    if cls is None or any(is_symbolic(value) for key, value in bound.arguments.items() if key not in passed):
+        # Keras has no operation of this kind, or none with tensors in these places: such a model is read here only.
         config = {"name": name, "function": function.__name__}
         entry = {
             "module": "minikeras.ops",
@@ -117,12 +119,6 @@ def operation_entry(call, name):
         return entry, call.args, call.kwargs
     args, kwargs, settings = [], {}, {}
     parameters = inspect.signature(function.__wrapped__).parameters
-    passed = (
-        _ARGUMENTS.get(function.__name__)
-        or [key for key, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.VAR_POSITIONAL)]
-        or list(parameters)[:1]
-    )
-    bound = inspect.signature(function).bind(*call.args, **call.kwargs)
     bound.apply_defaults()
     for position, (key, value) in enumerate(bound.arguments.items()):
         kind = parameters[key].kind
@@ -143,6 +139,16 @@ def operation_entry(call, name):
         "registered_name": cls,
     }
     return entry, args, kwargs
+
+
+def _passed(function):
+    """The names of the arguments that Keras passes to the call of an operation; the others are its settings."""
+    parameters = inspect.signature(inspect.unwrap(function)).parameters
+    return (
+        _ARGUMENTS.get(function.__name__)
+        or [key for key, p in parameters.items() if p.kind in (p.POSITIONAL_ONLY, p.VAR_POSITIONAL)]
+        or list(parameters)[:1]
+    )
 
 
 def operation_from_entry(entry):

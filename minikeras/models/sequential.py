@@ -23,6 +23,9 @@ class Sequential(Model):
     ((None, 3), 67)
     """
 
+    # Whether nothing but the first call said what shape the inputs have.
+    _begun_by_call = False
+
     def __new__(cls, *args, **kwargs):
         return Layer.__new__(cls, *args, **kwargs)
 
@@ -153,7 +156,7 @@ class Sequential(Model):
     def _open(self, shape):
         """Let axes between the first and the last be of any size, where the first call alone said how long they are."""
         known, start, graph = self._start.batch_shape, self._start, self._graph
-        if len(shape) != len(known) or shape[-1] != known[-1] or None in shape:
+        if len(shape) != len(known) or shape[-1] != known[-1]:
             return
         opened = (None, *(k if k == s else None for k, s in zip(known[1:], shape[1:], strict=True)))
         try:

@@ -4,6 +4,8 @@ Each family has a file, its `__all__` is the only list, and it is loaded when on
 stand here, and those that Keras groups also in `ops.numpy`, `ops.nn`, `ops.linalg` and `ops.image`.
 """
 
+import os
+
 from minikeras import lazy
 from minikeras.autodiff import FUNCTIONS
 
@@ -14,4 +16,7 @@ from minikeras.ops.products import *
 
 _FAMILIES = lazy.Names(__name__, __file__, without=("nn", "numpy", "random"))
 __getattr__, __dir__ = lazy.attributes(_FAMILIES, globals())
-FUNCTIONS.source = _FAMILIES
+FUNCTIONS.sources = (
+    _FAMILIES,
+    lazy.Names(f"{__name__}.image", os.path.join(os.path.dirname(__file__), "image", "__init__.py")),
+)

@@ -67,7 +67,7 @@ def diff(a, /, n=1, axis=-1):
     if n < 0:
         raise ValueError(f"diff expected an order n of at least 0, received {n}.")
     axis = axis % a.ndim
-    for _ in range(n):
+    for _ in range(min(n, a.shape[axis])):
         lead = (slice(None),) * axis
         later, earlier = a[(*lead, slice(1, None))], a[(*lead, slice(None, -1))]
         a = elementwise.not_equal(later, earlier) if a.dtype.kind == "b" else later - earlier

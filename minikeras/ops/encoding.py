@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import differentiable, operation
 from minikeras.dtypes import standardize_dtype
 from minikeras.ops import reduce
@@ -14,6 +15,7 @@ def one_hot(x, /, num_classes, axis=-1, dtype=None, sparse=False):
     """A 1 at each index of x along a new axis of size num_classes, 0 elsewhere; an index outside gives zeros."""
     if sparse:
         raise ValueError("one_hot: sparse=True is not supported, results are dense. Leave out the argument.")
+    limits.check_trial((*x.shape, num_classes))
     places = x.astype("int64")
     y = np.equal(places[..., None], np.arange(num_classes)).astype(standardize_dtype(dtype))
     return y if axis == -1 else np.moveaxis(y, -1, axis), None

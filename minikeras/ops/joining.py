@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import as_array, convert_to_tensor, differentiable, operation
 from minikeras.ops import shaping
 from minikeras.ops.indexing import getitem
@@ -23,6 +24,8 @@ __all__ = [
     "vsplit",
     "vstack",
 ]
+# What each part of a tensor takes, however short it is.
+_PART_BYTES = 1000
 
 
 # Joining
@@ -162,6 +165,7 @@ def array_split(x, /, indices_or_sections, axis=0):
 
 def _sections(indices_or_sections):
     if isinstance(indices_or_sections, (int, np.integer)):
+        limits.check_trial((indices_or_sections, _PART_BYTES))
         return int(indices_or_sections)
     return as_array(indices_or_sections).reshape(-1).tolist()
 

@@ -41,7 +41,8 @@ def gru_step(inputs, h, kernel, bias, reset_after, activation, recurrent_activat
         recurrent = plus(product(h, kernel, masks), bias)
     else:
         recurrent = product(h, kernel[:, :cut], masks and masks[:2])
-    z, r = split(recurrent_activation(inputs[:, :cut] + recurrent[:, :cut]), 2, axis=-1)
+    # Each gate for itself: softmax, for one, does not take the elements one by one.
+    z, r = map(recurrent_activation, split(inputs[:, :cut] + recurrent[:, :cut], 2, axis=-1))
     if reset_after:
         candidate = r * recurrent[:, cut:]
     else:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import as_array, differentiable
 from minikeras.ops.indexing import put
 
@@ -17,6 +18,7 @@ def _prepared(data, segment_ids, num_segments):
             f"{ids.shape}."
         )
     count = int(num_segments) if num_segments is not None else int(ids.max(initial=-1)) + 1
+    limits.check_trial((count, *data.shape[1:]))
     rows = np.flatnonzero((ids >= 0) & (ids < count))
     return rows, ids[rows], count
 

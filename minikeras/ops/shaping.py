@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import Tensor, as_array, differentiable, is_symbolic, operation
 from minikeras.ops.indexing import put
 
@@ -87,6 +88,7 @@ def ravel(x, /):
 @differentiable
 def broadcast_to(x, /, shape):
     """x repeated to a larger shape, by NumPy's broadcasting."""
+    limits.check_trial(shape)
     return np.broadcast_to(x, tuple(shape)), (lambda dy: dy,)
 
 
@@ -133,7 +135,10 @@ def repeat(x, /, repeats, axis=None):
     """Each element repeated along `axis` (of the flattened x by default)."""
     along = 0 if axis is None else axis % x.ndim
     flat = np.reshape(x, (-1,)) if axis is None else x
-    source = np.repeat(np.arange(flat.shape[along]), as_array(repeats))
+    repeats = as_array(repeats)
+    times = np.broadcast_to(repeats, flat.shape[along]).sum(dtype="float64")
+    limits.check_trial((*flat.shape[:along], int(times), *flat.shape[along + 1 :]))
+    source = np.repeat(np.arange(flat.shape[along]), repeats)
     key = (slice(None),) * along + (source,)
     return flat[key], (lambda dy: np.reshape(put(dy, flat.shape, key), x.shape),)
 
@@ -145,6 +150,7 @@ def tile(x, /, repeats):
     ndim = max(x.ndim, len(repeats))
     repeats = (1,) * (ndim - len(repeats)) + repeats
     shape = (1,) * (ndim - x.ndim) + x.shape
+    limits.check_trial((x.size, *repeats))
 
     def gradient(dy):
         split = np.reshape(dy, tuple([s for pair in zip(repeats, shape, strict=True) for s in pair]))
@@ -169,6 +175,7 @@ def pad(x, /, pad_width, mode="constant", constant_values=None):
             f"pad takes constant_values only with mode='constant', received mode={mode!r}. Leave out one of the two."
         )
     width = np.broadcast_to(as_array(pad_width), (x.ndim, 2))
+    limits.check_trial([int(b) + s + int(a) for (b, a), s in zip(width, x.shape, strict=True)])
     if mode != "constant":
         # Every element of the result is a copy of one of x: gather them by index.
         index = np.pad(np.arange(x.size).reshape(x.shape), width, mode=mode)

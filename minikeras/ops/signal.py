@@ -5,6 +5,7 @@ Complex signals are pairs of real tensors (real part, imaginary part).
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import as_array, convert_to_tensor, differentiable, operation
 from minikeras.ops import elementwise, shaping
 from minikeras.ops.indexing import put
@@ -91,6 +92,7 @@ def rfft(x, /, fft_length=None):
     fft_length: the signal is cut or filled up with zeros to it (its own length by default).
     """
     n = x.shape[-1] if fft_length is None else int(fft_length)
+    limits.check_trial((*x.shape[:-1], n))
     y = _parts(np.fft.rfft(x, n), x.dtype)
 
     def gradient(dys, into):
@@ -109,6 +111,7 @@ def rfft(x, /, fft_length=None):
 
 @differentiable
 def _irfft(real, imaginary, /, n):
+    limits.check_trial((*real.shape[:-1], n))
     y = np.fft.irfft(real + 1j * imaginary, n).astype(real.dtype)
 
     def gradient(dy, into):
@@ -136,6 +139,9 @@ def irfft(x, fft_length=None):
 
 # Windows
 
+# Arrays of a window's length that are in memory at once.
+_STEPS = 4
+
 
 @differentiable
 def extract_sequences(x, /, sequence_length, sequence_stride):
@@ -145,6 +151,7 @@ def extract_sequences(x, /, sequence_length, sequence_stride):
         raise ValueError(
             f"extract_sequences: the last axis has {x.shape[-1]} elements, fewer than sequence_length={sequence_length}."
         )
+    limits.check_trial((*x.shape[:-1], count, sequence_length))
     places = sequence_stride * np.arange(count)[:, None] + np.arange(sequence_length)
     return x[..., places], (lambda dy: put(dy, x.shape, (Ellipsis, places)),)
 
@@ -162,6 +169,7 @@ def _added(frames, /, places, size):
 
 
 def _window(window, length, dtype, name):
+    limits.check_trial((length, _STEPS))
     if window is None:
         return np.ones(length, dtype)
     if isinstance(window, str):
@@ -180,6 +188,7 @@ def _window(window, length, dtype, name):
 
 
 def _centered(window, fft_length):
+    limits.check_trial((fft_length, _STEPS))
     before = (fft_length - len(window)) // 2
     return np.pad(window, (before, fft_length - len(window) - before))
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import as_array, differentiable, operation
 from minikeras.ops import elementwise
 from minikeras.ops.indexing import put, take_along_axis
@@ -103,6 +104,7 @@ def bincount(x, weights=None, /, minlength=0, sparse=False):
     size = max(int(x.max(initial=-1)) + 1, minlength)
     x = x.astype("int64")
     rows = x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x[None]
+    limits.check_trial((len(rows), size))
     dtype = (
         np.dtype("int32")
         if weights is None
@@ -119,6 +121,8 @@ def histogram(x, /, bins=10, range=None):
     """(counts, edges) of `bins` bins of one width over the range (that of x by default), or between given edges."""
     if not isinstance(bins, (int, np.integer)):
         bins = as_array(bins)
+    else:
+        limits.check_trial((bins,))
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype("float32")
     counts, edges = np.histogram(x, bins=bins, range=range)
     return (counts.astype(dtype), edges.astype(dtype)), None

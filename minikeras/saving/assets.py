@@ -12,6 +12,8 @@ from minikeras.saving.archive import ASSETS
 from minikeras.saving.errors import UnsafeFileError
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
+# What Windows takes for devices, with any ending, in any folder.
+_DEVICE = re.compile(r"(CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(\..*)?", re.IGNORECASE)
 _MOST_BYTES = 1 << 28
 
 
@@ -27,20 +29,26 @@ def read_assets(layer, path, archive):
     """Call a layer's `load_assets` on a folder with its assets from the archive; not at all if there are none."""
     prefix = _prefix(path)
     members = [name for name in archive.names() if name.startswith(prefix) and not name.endswith("/")]
+    places = {member: _place(member.removeprefix(prefix), member, archive.name) for member in members}
     if not members:
         return
     with tempfile.TemporaryDirectory() as folder:
-        for member in members:
-            file = Path(folder)
-            for part in member.removeprefix(prefix).split("/"):
-                if not _NAME.fullmatch(part):
-                    raise UnsafeFileError(
-                        f"{archive.name} holds an asset named {member!r}; letters, digits, '.', '_' and '-' are allowed."
-                    )
-                file = file / part
+        for member, place in places.items():
+            file = Path(folder, *place)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(archive.read(member, _MOST_BYTES))
         layer.load_assets(folder)
+
+
+def _place(relative, member, archive_name):
+    """The folders and the file that an asset goes to, by name."""
+    parts = relative.split("/")
+    if any(not _NAME.fullmatch(part) or _DEVICE.fullmatch(part) for part in parts):
+        raise UnsafeFileError(
+            f"{archive_name} holds an asset named {member!r}; letters, digits, '.', '_' and '-' are allowed, names of "
+            "devices are not."
+        )
+    return parts
 
 
 def _prefix(path):

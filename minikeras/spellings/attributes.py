@@ -35,6 +35,8 @@ ATTRIBUTES = {
         "get_output_at": Method("layer.output", methods.get_output_at),
         "get_output_shape_at": Method("layer.output.shape", methods.get_output_shape_at),
         "get_updates_for": Method("nothing: variables are assigned in call", methods.nothing),
+        "input_shape": Value("layer.input.shape", methods.input_shape),
+        "output_shape": Value("layer.output.shape", methods.output_shape),
         "input_mask": Value("layer.input", methods.input_mask),
         "output_mask": Value("layer.output", methods.output_mask),
         "updates": Value("nothing: variables are assigned in call", methods.nothing),

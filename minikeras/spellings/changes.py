@@ -61,7 +61,9 @@ def get_decay(optimizer):
 def get_rate(optimizer):
     """The learning rate before its decay."""
     schedule = _schedule(optimizer)
-    return optimizer.learning_rate if schedule is None else schedule.initial_learning_rate
+    if schedule is None or not schedule.assignable:
+        return optimizer.learning_rate if schedule is None else schedule.initial_learning_rate
+    return load("minikeras.compat.decaying:DecayingRate")(schedule)
 
 
 def set_rate(optimizer, value):

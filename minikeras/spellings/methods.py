@@ -179,6 +179,16 @@ def get_output_shape_at(layer, node_index):
     return _shape(get_output_at(layer, node_index))
 
 
+def input_shape(layer):
+    """The shape, or shapes, of the layer's symbolic input."""
+    return _shape(layer.input)
+
+
+def output_shape(layer):
+    """The shape, or shapes, of the layer's symbolic output."""
+    return _shape(layer.output)
+
+
 def input_mask(layer):
     """The mask of the layer's symbolic input."""
     return getattr(layer.input, "mask", None)

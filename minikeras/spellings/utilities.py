@@ -1,8 +1,12 @@
 """What older `keras.utils` had, where it is, and what serves today."""
 
-from minikeras.spellings.rules import Name
+from minikeras.spellings.rules import Gone, Name
 
 UTILITIES = {
+    "FeatureSpace": Gone(
+        "Use the preprocessing layers: keras.layers.Normalization, StringLookup, IntegerLookup, CategoryEncoding, "
+        "Discretization, HashedCrossing."
+    ),
     "GeneratorEnqueuer": Name(
         "minikeras.compat.enqueuers:GeneratorEnqueuer", "model.fit(generator), or a keras.utils.PyDataset"
     ),

@@ -194,7 +194,10 @@ def pack(batch):
 
 def as_batch(batch):
     """A batch of anything as (x, y, sample_weight) of tensors."""
-    return tuple([None if part is None else _as_tensors(part) for part in unpack(batch)])
+    parts = unpack(batch)
+    if parts[0] is None:
+        raise ValueError("A batch must be x, (x, y) or (x, y, sample_weight), received one whose x is None.")
+    return tuple([None if part is None else _as_tensors(part) for part in parts])
 
 
 def _as_tensors(part):

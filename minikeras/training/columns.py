@@ -13,6 +13,11 @@ def is_read_in_parts(value):
     """Whether a value is an array that is only ever read in parts: on disk (h5py, zarr) or sparse (SciPy)."""
     if isinstance(value, (np.ndarray, Tensor)) or hasattr(value, "to_numpy"):
         return False
+    if type(value).__module__.startswith("h5py.") and not value:
+        raise ValueError(
+            f"Expected data that can be read, received a {type(value).__name__} of an HDF5 file that is closed. Train "
+            "while the file is open, or take a copy of the numbers before closing it: dataset[:]."
+        )
     has_shape = hasattr(value, "shape") and hasattr(value, "dtype")
     return has_shape and (
         hasattr(value, "tocsr") or (hasattr(value, "__getitem__") and hasattr(value, "chunks"))

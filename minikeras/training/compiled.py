@@ -1,12 +1,14 @@
 """What `compile` makes of losses and metrics: one loss and one list of metrics for each output of the model."""
 
+import functools
+
 from minikeras import losses as losses_module
 from minikeras import metrics as metrics_module
-from minikeras.losses.loss import Loss
 from minikeras.metrics.metric import Metric
 from minikeras.metrics.reduction import Mean
 from minikeras.nest import flatten
 from minikeras.registry import suggest
+from minikeras.spellings.calls import parameters, takes_any
 
 
 class CompiledLoss:
@@ -19,9 +21,7 @@ class CompiledLoss:
         self._parts = None
         self._single = None
         if loss is not None and not isinstance(loss, (dict, list, tuple)) and loss_weights is None:
-            self._single = losses_module.get(loss)
-            if not isinstance(self._single, Loss):
-                self._single = _as_loss(self._single)
+            self._single = losses_module.as_object(losses_module.get(loss))
         elif isinstance(loss, (dict, list, tuple)):
             for one in flatten(loss):
                 losses_module.get(one)  # unknown names are an error of compile, not of fit
@@ -31,6 +31,11 @@ class CompiledLoss:
         """The total loss, a scalar tensor; None if there is nothing to compare."""
         if self.user_loss is None:
             return None
+        if y is None:
+            raise ValueError(
+                "The loss given to compile() expected targets, received only the inputs (y is None). Pass "
+                "fit(x, y), validation_data=(x, y), or (x, y) for each batch of a generator."
+            )
         if self._single is not None and not isinstance(y_pred, (list, tuple, dict)):
             return self._single(y, y_pred, sample_weight)
         if self._parts is None:
@@ -47,13 +52,14 @@ class CompiledLoss:
             else [1.0] * len(names)
         )
         self._parts = [
-            (name, None if loss is None else _as_loss(losses_module.get(loss)), weight)
+            (name, losses_module.as_object(losses_module.get(loss)), weight)
             for name, loss, weight in zip(names, chosen, weights, strict=True)
         ]
         if len([p for p in self._parts if p[1] is not None]) > 1 or len(names) > 1:
             self.trackers = [Mean(name=f"{name}_loss") for name, loss, _ in self._parts if loss is not None]
 
-    def _total(self, y, y_pred, sample_weight):
+    def of_each_output(self, y, y_pred, sample_weight=None):
+        """(name, weight, predictions, loss) of each output that has a loss, the loss not yet weighted."""
         names = self.output_names
         predictions = leaves_by_name(y_pred, names, "predictions")
         targets = leaves_by_name(y, names, "y")
@@ -62,7 +68,6 @@ class CompiledLoss:
             if is_several(sample_weight)
             else [sample_weight] * len(names)
         )
-        total, tracker = None, iter(self.trackers)
         for (name, loss, weight), p, t, w in zip(self._parts, predictions, targets, weights, strict=True):
             if loss is None:
                 continue
@@ -70,7 +75,11 @@ class CompiledLoss:
                 raise ValueError(
                     f"Output '{name}' has a loss but y holds no target for it. Pass one, or loss=None for it."
                 )
-            value = loss(t, p, w)
+            yield name, weight, p, loss(t, p, w)
+
+    def _total(self, y, y_pred, sample_weight):
+        total, tracker = None, iter(self.trackers)
+        for _, weight, p, value in self.of_each_output(y, y_pred, sample_weight):
             if self.trackers:
                 next(tracker).update_state(value, sample_weight=p.shape[0] if p.shape else 1)
             value = value if weight == 1.0 else value * weight
@@ -167,6 +176,13 @@ def reported_name(metric):
     return metric.reported_name or metric.name
 
 
+@functools.cache
+def told_training(cls, training):
+    """The argument that says whether it is a training step, for a model's `compute_loss` that takes it."""
+    method = cls.compute_loss
+    return {"training": training} if "training" in parameters(method) or takes_any(method) else {}
+
+
 def output_names_of(y_pred, names):
     """The names of a model's outputs: those it declares, a dictionary's keys, or output_0, output_1, ..."""
     if isinstance(y_pred, dict):
@@ -248,10 +264,3 @@ def _as_list(value):
 
 def _flat(value):
     return [] if value is None else flatten(value)
-
-
-def _as_loss(loss):
-    if isinstance(loss, Loss):
-        return loss
-    wrapper = losses_module.LossFunctionWrapper
-    return wrapper(loss, name=getattr(loss, "__name__", None))

@@ -128,6 +128,8 @@ def _what_is_wrong(label, column):
     values = column.to_numpy()
     if values.dtype.kind in "biufc":
         return None
+    if values.dtype.kind in "Mm":
+        return f"{label} holds dates (dtype {column.dtype})"
     missing = sum(v is None or type(v).__name__ == "NAType" for v in values.tolist())
     if missing:
         return f"{label} misses {missing} of {len(values)} values"

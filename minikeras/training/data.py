@@ -28,6 +28,8 @@ def source_of(
         raise ValueError(
             "class_weight and sample_weight cannot be given at the same time. Multiply them into sample_weight."
         )
+    if x is None:
+        raise ValueError("x expected data, received None. Pass arrays, or something that yields batches.")
     if isinstance(x, PyDataset):
         _refuse_beside(x, y, sample_weight)
         return Weighted.of(PyDatasetSource(x, shuffle), class_weight)
@@ -109,6 +111,15 @@ class Weighted:
     def steps(self):
         """How many batches make an epoch."""
         return self.source.steps
+
+    @steps.setter
+    def steps(self, value):
+        self.source.steps = value
+
+    @property
+    def once(self):
+        """Whether the batches can be had only once."""
+        return getattr(self.source, "once", False)
 
     def epoch(self, number):
         """The batches of one epoch."""

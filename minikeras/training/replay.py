@@ -34,6 +34,7 @@ class Replay:
     def __init__(self, model):
         self.model = model
         self._forms = {}
+        self._state = None
         self._learning = None
 
     def step(self, x, y, weight):
@@ -70,7 +71,7 @@ class Replay:
             recorded = RecordedStep.of(applications, leaves, y_pred, loss, variables, self.model.optimizer)
             self._forms[key] = Forms(recorded, leaves)
             return
-        usual = [loss.array, y_pred.array, *gradients, *[v.array for v in self.model.non_trainable_variables]]
+        usual = [loss.array, y_pred.array, *gradients, *[v.array for v in self._state]]
         forms.judge([form for form, arrays in replayed if _are_equal(arrays, usual)])
 
     def _tried(self, form, leaves):
@@ -81,7 +82,9 @@ class Replay:
     @contextlib.contextmanager
     def _state_kept(self):
         """Within the block the model's state (moving averages, seeds) may change; afterwards it is as before."""
-        variables = self.model.non_trainable_variables
+        if self._state is None:  # a step was made: the model is built
+            self._state = self.model.non_trainable_variables
+        variables = self._state
         before = [v.array.copy() for v in variables]
         try:
             yield variables

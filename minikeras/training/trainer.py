@@ -18,7 +18,7 @@ from minikeras.serialization import deserialize, serialize
 from minikeras.spellings.calls import accepting
 from minikeras.spellings.logs import Logs
 from minikeras.training.arrays import as_batch, class_weights, pack, split_validation, unpack, warn_of_nan
-from minikeras.training.compiled import CompiledLoss, CompiledMetrics
+from minikeras.training.compiled import CompiledLoss, CompiledMetrics, reported_name, told_training
 from minikeras.training.conversion import is_stream
 from minikeras.training.data import as_arrays, batch_length, source_of
 from minikeras.training.epochs import Epochs, limited
@@ -150,7 +150,7 @@ class Trainer:
         """The recorded half of a training step: (tape, predictions, loss)."""
         with GradientTape() as tape:
             y_pred = self(x, training=True)
-            loss = self.compute_loss(x, y, y_pred, sample_weight, training=True)
+            loss = self.compute_loss(x, y, y_pred, sample_weight, **told_training(type(self), True))
         return tape, y_pred, loss
 
     def backward_step(self, tape, loss):
@@ -184,7 +184,7 @@ class Trainer:
         """Judge one batch (x, y, sample_weight); returns the metrics so far."""
         x, y, sample_weight = unpack(data)
         y_pred = self(x, training=False)
-        loss = self.compute_loss(x, y, y_pred, sample_weight, training=False)
+        loss = self.compute_loss(x, y, y_pred, sample_weight, **told_training(type(self), False))
         self._loss_tracker.update_state(loss, batch_length(x))
         return self.compute_metrics(x, y, y_pred, sample_weight)
 
@@ -226,7 +226,7 @@ class Trainer:
     @property
     def metrics_names(self):
         """The names of the metrics."""
-        return [m.name for m in self.metrics]
+        return [reported_name(m) for m in self.metrics]
 
     def _reported_metrics(self):
         if not self.compiled:

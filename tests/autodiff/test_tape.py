@@ -7,7 +7,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import ops
-from minikeras.autodiff import FUNCTIONS, Tensor, differentiable
+from minikeras.autodiff import FUNCTIONS, SymbolicTensor, Tensor, differentiable
 
 X = ops.convert_to_tensor(np.array([1.0, 2.0, 3.0]))
 
@@ -241,6 +241,14 @@ def test_threads_record_apart():
     for thread in threads:
         thread.join()
     assert results == {i: {2.0 * (i + 1) ** 2} for i in range(4)}
+
+
+def test_functions_of_numpy_on_symbolic_tensors():
+    x = SymbolicTensor((None, 3))
+    for y in (np.sin(x), np.ones(3, "float32") * x, np.float32(2) - x, np.maximum(np.zeros(3, "float32"), x)):
+        assert (y.shape, y.dtype) == ((None, 3), "float32")
+    with pytest.raises(TypeError, match="has no value, so NumPy cannot compute with it"):
+        np.add.reduce(x)
 
 
 def test_symbolic_tensors_refuse_what_needs_values():

@@ -133,6 +133,31 @@ def test_the_update_and_the_loss(capsys):
     assert "not finite: the loss (the outputs of all layers were finite), in epoch 1, batch 0." in text
 
 
+def test_a_weight_of_a_layer_that_is_never_called_itself(capsys):
+    """The cell of a recurrent layer."""
+    model = keras.Sequential([keras.Input((4, 1)), layers.LSTM(2), layers.Dense(1)])
+    model.compile("sgd", "mse")
+    model.layers[0].cell.recurrent_kernel.assign(np.full((2, 8), np.nan))
+    text, _ = message(model, capsys, x=X[:, :, None])
+    assert "not finite: weight 'recurrent_kernel' of layer 'lstm_cell' (LSTMCell), before the step" in text
+
+
+def test_the_part_of_the_loss_is_named(capsys):
+    def logarithm(y, p):
+        return ops.log(ops.mean(p * 0.0, axis=-1))
+
+    x = keras.Input((4,))
+    model = keras.Model(x, [layers.Dense(1, name="good")(x), layers.Dense(1, name="bad")(x)])
+    model.compile("sgd", ["mse", logarithm])
+    text, _ = message(model, capsys, y=[Y, Y])
+    assert "not finite: the loss of output 'bad' (the outputs of all layers were finite)" in text
+    model = sequential(
+        layers.Dense(3, kernel_regularizer=lambda w: ops.log(ops.sum(w) * 0.0), name="penalized")
+    )
+    text, _ = message(model, capsys)
+    assert "not finite: the penalty on weight 'kernel' of layer 'penalized' (Dense), in epoch 1" in text
+
+
 def test_a_backward_overflow_is_blamed_on_its_own_batch(capsys):
     """The weights become NaN in batch 0, of which the loss of batch 1 is the first sign."""
     text, _ = message(sequential(RootOfZero(name="bad")), capsys)

@@ -97,3 +97,10 @@ def test_models_with_attention_train_and_survive_a_file(length, tmp_path):
 def test_errors(call, text):
     with pytest.raises(ValueError, match=re.escape(text)):
         call()
+
+
+def test_a_missing_argument_of_a_call():
+    with pytest.raises(
+        TypeError, match="expected the arguments query, value, received no value. Pass value="
+    ):
+        layers.MultiHeadAttention(2, 3)(X)

@@ -106,6 +106,22 @@ def test_stack_in_kernels_does_what_single_steps_do():
     assert_equal(layer(X, mask=mask), fused)
 
 
+@pytest.mark.parametrize(
+    ("reset_after", "expected"),
+    [
+        (True, [[-0.018663, 0.098832], [0.50366, 0.613514]]),
+        (False, [[0.491159, 0.516767], [0.837151, 0.654966]]),
+    ],
+)
+def test_gates_are_activated_one_by_one(reset_after, expected):
+    """A softmax over a gate's own units, with Keras's numbers."""
+    layer = layers.GRU(2, recurrent_activation="softmax", reset_after=reset_after)
+    x = np.linspace(-1, 1, 12, dtype="float32").reshape(2, 3, 2)
+    layer.build(x.shape)
+    layer.set_weights([np.linspace(-1, 1, w.size).reshape(w.shape) for w in layer.get_weights()])
+    np.testing.assert_allclose(layer(x), expected, atol=2e-6)
+
+
 def test_subclass_of_a_cell_keeps_its_own_step():
     class Doubled(layers.SimpleRNNCell):
         def call(self, sequence, states, training=False):
@@ -356,6 +372,10 @@ def test_integers_are_numbers():
 
 ERRORS = [
     (lambda: layers.LSTM(3)(X[0]), r"LSTM 'lstm\w*' expected inputs of rank 3 \(batch, time, features\)"),
+    (
+        lambda: layers.GRU(3)(keras.Input((4,))),
+        r"GRU 'gru\w*' expected inputs of rank 3 \(batch, time, features\)",
+    ),
     (lambda: layers.LSTM(-1), "units must be a positive integer, received units=-1"),
     (lambda: layers.LSTM(2)(X[:, :0]), r"expected at least one time step, received shape \(2, 0, 3\)"),
     (
@@ -371,6 +391,7 @@ ERRORS = [
     (lambda: layers.LSTM(2)(X, initial_state=[np.zeros((2, 2))]), "one tensor for each state"),
     (lambda: layers.GRU(2, stateful=True).build((None, 4, 3)), "expected a fixed batch size, received None"),
     (lambda: layers.Bidirectional(3), "expected a recurrent layer as layer, received 3"),
+    (lambda: layers.Bidirectional(layers.Dense(3)), "expected a recurrent layer as layer, received <Dense"),
     (lambda: layers.Bidirectional(layers.GRU(2), merge_mode="max"), "merge_mode must be 'concat', 'sum'"),
     (
         lambda: layers.Bidirectional(layers.GRU(2), backward_layer=layers.GRU(2)),

@@ -129,6 +129,13 @@ def test_functional_with_several_inputs_and_shared_layers():
         keras.Model(a, model.output)
 
 
+def test_layers_of_a_graph_need_different_names():
+    inputs = keras.Input((4,))
+    outputs = keras.layers.Dense(3, name="same")(keras.layers.Dense(3, name="same")(inputs))
+    with pytest.raises(ValueError, match="all layers need different names, but two are called 'same'"):
+        keras.Model(inputs, outputs)
+
+
 def test_a_model_of_intermediate_outputs():
     base = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="first"), layers.Dense(2)])
     features = keras.Model(base.inputs, base.get_layer("first").output)

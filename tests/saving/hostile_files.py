@@ -177,6 +177,14 @@ def asset_with_a_leading_dot(path):
     archive(path, {"assets/../../evil": "x"})
 
 
+def asset_named_as_a_device(path):
+    """Windows opens a device of this name in every folder."""
+    layer = {"class_name": "StringLookup", "module": "keras.layers", "config": {"name": "words"}}
+    model = {"name": "m", "layers": [layer]}
+    model = {"module": "keras", "class_name": "Sequential", "config": model, "registered_name": None}
+    archive(path, {"config.json": json.dumps(model), "assets/layers/string_lookup/com1.txt": "x"})
+
+
 def symbolic_link(path):
     archive(path)
     with zipfile.ZipFile(path, "a") as file:
@@ -246,6 +254,65 @@ def input_of_any_size(path):
     archive(path, {"config.json": json.dumps(model)})
 
 
+def result_of_any_size(*layers, shape=(2,)):
+    """A maker of files with a layer whose settings alone say how large its output is."""
+
+    def make(path):
+        model = config(*[{"module": "keras.layers", "class_name": c, "config": s} for c, s in layers])
+        model["config"]["layers"][0]["config"]["batch_shape"] = [None, *shape]
+        archive(path, {"config.json": json.dumps(model)})
+
+    return make
+
+
+def operation_of_any_size(name, *args, **settings):
+    """A maker of files with an operation on the input, "x", and other arguments."""
+
+    def make(path):
+        x = {
+            "class_name": "__keras_tensor__",
+            "config": {"shape": [None, 3], "dtype": "float32", "keras_history": ["in", 0, 0]},
+        }
+        nodes = [{"args": [x if arg == "x" else arg for arg in args], "kwargs": {}}]
+        start = {"class_name": "InputLayer", "config": {"batch_shape": [None, 3], "name": "in"}}
+        layers = [
+            {**start, "module": "keras.layers", "name": "in", "inbound_nodes": []},
+            {
+                "module": "keras.src.ops.numpy", "class_name": name, "config": {"name": "f", **settings},
+                "registered_name": name, "name": "f", "inbound_nodes": nodes,
+            },
+        ]  # fmt: skip
+        graph = {
+            "name": "m",
+            "layers": layers,
+            "input_layers": [["in", 0, 0]],
+            "output_layers": [["f", 0, 0]],
+        }
+        model = {"module": "keras.src.models.functional", "class_name": "Functional", "config": graph}
+        archive(path, {"config.json": json.dumps(model)})
+
+    return make
+
+
+RESULTS_OF_ANY_SIZE = {
+    "one_hot": result_of_any_size(("CategoryEncoding", {"num_tokens": HUGE, "output_mode": "count"})),
+    "hashing": result_of_any_size(("Hashing", {"num_bins": HUGE, "output_mode": "multi_hot"})),
+    "unknown_tokens": result_of_any_size(("IntegerLookup", {"num_oov_indices": HUGE, "vocabulary": [1]})),
+    "resizing": result_of_any_size(("Resizing", {"height": HUGE, "width": 1}), shape=(4, 4, 1)),
+    "resizing_pixels": result_of_any_size(("Resizing", {"height": 10**5, "width": 10**5}), shape=(4, 4, 1)),
+    "repeat": operation_of_any_size("Repeat", "x", repeats=HUGE, axis=1),
+    "tile": operation_of_any_size("Tile", "x", repeats=[1, 10**5, 10**5]),
+    "pad": operation_of_any_size("Pad", "x", pad_width=[[0, 0], [HUGE, 0]]),
+    "broadcast": operation_of_any_size("BroadcastTo", "x", shape=[HUGE, 3, 3]),
+    "one_hot_operation": operation_of_any_size("OneHot", "x", num_classes=HUGE),
+    "bins": operation_of_any_size("Histogram", "x", bins=HUGE),
+    "counts": operation_of_any_size("Bincount", "x", minlength=HUGE),
+    "parts": operation_of_any_size("ArraySplit", "x", indices_or_sections=HUGE, axis=1),
+    "windows": operation_of_any_size("STFT", "x", sequence_length=4, sequence_stride=1, fft_length=HUGE),
+    "spectrum": operation_of_any_size("RFFT", "x", fft_length=HUGE),
+}
+
+
 # Storage of HDF5 elsewhere
 
 
@@ -310,7 +377,7 @@ OLDER_FORMAT = [lambda_in_the_older_format, external_storage_in_the_older_format
 UNSAFE = [
     lambda_layer, lambda_as_activation, downloading_function, saved_program, endless_configuration,
     vocabulary_of_another_file, vocabulary_of_another_host, member_above_the_archive, member_with_an_absolute_name,
-    member_with_backslashes, asset_with_a_leading_dot, symbolic_link, duplicate_members, zip_bomb,
+    member_with_backslashes, asset_with_a_leading_dot, asset_named_as_a_device, symbolic_link, duplicate_members, zip_bomb,
     zip_bomb_in_the_weights, endless_directory, declared_shape, contiguous_shape_without_data, layer_of_any_size,
     input_of_any_size, external_storage, virtual_dataset, external_link, soft_link, hard_link, group_in_itself,
     compressed_weights, *OLDER_FORMAT,

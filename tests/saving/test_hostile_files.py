@@ -8,6 +8,7 @@ import hostile_files
 import pytest
 
 import minikeras as keras
+from minikeras.limits import LimitError, limited
 from minikeras.saving import ModelFileError, UnsafeFileError
 
 _MOST_BYTES = 200 << 20
@@ -70,6 +71,34 @@ def test_what_no_model_needs_is_refused_as_unsafe(make, tmp_path):
     with pytest.raises(UnsafeFileError):
         load_watched(path)
     assert sorted(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("name", hostile_files.RESULTS_OF_ANY_SIZE)
+def test_what_settings_alone_make_large_is_not_made(name, tmp_path):
+    path = tmp_path / "model.keras"
+    hostile_files.RESULTS_OF_ANY_SIZE[name](path)
+    with pytest.raises(UnsafeFileError, match="would be needed to find out the shapes"):
+        load_watched(path)
+
+
+def test_a_row_and_a_column_are_not_made_a_matrix():
+    x = keras.Input((100_000,))
+    with limited(10), pytest.raises(LimitError, match=r"shape \(2, 100000, 100000\) would be needed"):
+        x[:, None, :] + x[:, :, None]
+
+
+def test_the_same_settings_of_a_user_are_not_bounded():
+    x = keras.Input((1,))
+    assert keras.ops.one_hot(keras.ops.cast(x[:, 0], "int32"), 30_000_000, dtype="bool").shape == (
+        None,
+        30_000_000,
+    )
+
+
+def test_differences_of_a_huge_order_end_at_once(tmp_path):
+    path = tmp_path / "model.keras"
+    hostile_files.operation_of_any_size("Diff", "x", n=hostile_files.HUGE)(path)
+    load_watched(path)
 
 
 @pytest.mark.parametrize("make", hostile_files.REFUSED, ids=named)

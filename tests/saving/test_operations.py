@@ -52,6 +52,30 @@ def test_entries_are_those_of_keras():
     assert by_name["getitem"]["inbound_nodes"] == [{"args": [tensor, key], "kwargs": {}}]
 
 
+def test_tensors_in_the_place_of_settings():
+    x = keras.Input((4,))
+    for y in (ops.clip(x, 0.2, ops.mean(x)), ops.trapezoid(x, x=ops.cumsum(x, axis=1))):
+        (entry,) = [
+            e
+            for e in json.loads(keras.Model(x, y).to_json())["config"]["layers"]
+            if e["class_name"] == "Function"
+        ]
+        assert entry["module"] == "minikeras.ops"
+        assert_round_trip(x, y)
+
+
+def test_functions_among_the_arguments():
+    @keras.saving.register_keras_serializable("Sums")
+    def running(total, x):
+        return total + x, total * x
+
+    x = keras.Input((4,))
+    assert_round_trip(x, ops.scan(running, ops.zeros((4,)), x)[1])
+    y = ops.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x * 2), (ops.sum(x) * 0, x))[1]
+    with pytest.raises(ValueError, match="A lambda cannot be stored in a configuration"):
+        keras.Model(x, y).to_json()
+
+
 def test_every_operation_has_its_function():
     for name in _MODULES:
         assert callable(operation_from_entry({"class_name": name, "config": {"name": "any"}}))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
-from minikeras import layers, optimizers
+from minikeras import layers, metrics, optimizers
 from minikeras.spellings.arguments import EVERYWHERE, OF, POSITIONS, VALUES
 from minikeras.spellings.rules import Dropped
 
@@ -198,6 +198,8 @@ CALLS = {
        for name in OF["Model.train_on_batch"]},
     **{("Model.test_on_batch", name): (lambda n=name: type(model().test_on_batch(X, Y, **{n: True})), lambda: float)
        for name in OF["Model.test_on_batch"]},
+    **{("Metric.add_weight", name): (lambda n=name: metrics.Mean().add_weight((2,), name="w", **{n: None}).shape, lambda: (2,))
+       for name in OF["Metric.add_weight"]},
     ("Layer.add_loss", "inputs"): (lambda: layers.Layer().add_loss(np.float32(1), inputs=True), None),
     **{("add_weight", name): (lambda n=name: layers.Layer().add_weight((2,), **{n: None}).shape, lambda: (2,))
        for name in OF["add_weight"]},

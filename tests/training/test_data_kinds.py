@@ -173,6 +173,20 @@ def test_class_weights_with_labels_in_a_file(tmp_path):
         assert train(file.create_dataset("y", data=labels)) == train(labels)
 
 
+def test_class_weights_of_a_generator():
+    """Whose length is not known before its end."""
+    labels = (Y[:, 0] > 1).astype("int64")
+
+    def train(*data, **arguments):
+        keras.utils.set_random_seed(3)
+        net = keras.Sequential([keras.Input((4,)), layers.Dense(2, activation="softmax")])
+        net.compile("sgd", "sparse_categorical_crossentropy")
+        return net.fit(*data, class_weight={0: 1.0, 1: 5.0}, verbose=0, **arguments).history
+
+    pieces = ((X[i : i + 10], labels[i : i + 10]) for i in range(0, 50, 10))
+    assert train(pieces) == train(X, labels, batch_size=10, shuffle=False)
+
+
 # Several inputs
 
 
@@ -402,6 +416,13 @@ def test_what_cannot_work_is_refused_by_name(tmp_path):
             net.predict(x, verbose=0)
 
 
+def test_a_batch_or_data_of_nothing():
+    with pytest.raises(ValueError, match="x expected data, received None"):
+        model().fit(None, Y, verbose=0)
+    with pytest.raises(ValueError, match=r"A batch must be x, \(x, y\).*received one whose x is None"):
+        model().fit(iter([(None, Y)]), verbose=0)
+
+
 def test_shuffle_is_one_of_three():
     with pytest.raises(ValueError, match=r"shuffle expected True, False or 'batch', received 'batches'"):
         model().fit(X, Y, shuffle="batches", verbose=0)
@@ -438,6 +459,9 @@ def test_frames_of_several_dtypes():
     frame = pandas.DataFrame({"a": [1, 2, 3], "b": [True, False, True], "c": [0.5, 1, 2], "d": [1, 0, 1]})
     array = np.array([[1, 1, 0.5, 1], [2, 0, 1, 0], [3, 1, 2, 1]])
     np.testing.assert_array_equal(model().predict(frame, verbose=0), model().predict(array, verbose=0))
+    dated = frame.assign(d=pandas.Timestamp("2020-01-01"))
+    with pytest.raises(ValueError, match=r"x expected a DataFrame of numbers, but column 'd' holds dates"):
+        model().predict(dated, verbose=0)
     frame["d"] = pandas.array([1, None, 1], dtype="Int64")
     with pytest.warns(UserWarning, match=r"x holds NaN in 1 of 3 rows \(1\)"):
         model().fit(frame, array[:, 0], verbose=0)
@@ -453,6 +477,9 @@ def test_files_that_cannot_work(tmp_path):
             model().predict(file["text"], verbose=0)
         with pytest.raises(ValueError, match="x expected an array with a batch axis"):
             model().predict(file["number"], verbose=0)
+        numbers = file.create_dataset("x", data=X)
+    with pytest.raises(ValueError, match=r"received a Dataset of an HDF5 file that is closed.*dataset\[:\]"):
+        model().fit(numbers, Y, verbose=0)
     records = np.zeros(3, [("a", "f4"), ("b", "i4")])
     with pytest.raises(ValueError, match="x expected numbers, received an array of records"):
         model().predict(records, verbose=0)

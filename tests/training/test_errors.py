@@ -61,6 +61,25 @@ def test_empty(model):
         model.predict(X[:0], verbose=0)
 
 
+def test_no_targets(model):
+    for arguments in ({"x": X}, {"x": X, "y": Y, "validation_data": X}, {"x": iter([X])}):
+        with pytest.raises(ValueError, match="expected targets, received only the inputs"):
+            model.fit(**arguments, verbose=0)
+
+
+def test_notes_name_the_function_and_the_innermost_layer():
+    class Times(keras.Layer):
+        def call(self, x):
+            return keras.ops.matmul(x, np.ones((3, 3), "float32"))
+
+    with pytest.raises(ValueError, match="matmul") as caught:
+        keras.Sequential([Times(name="times")], name="outer")(np.ones((2, 4), "float32"))
+    assert caught.value.__notes__ == [
+        "In ops.matmul on arrays of shapes (2, 4), (3, 3).",
+        "While calling Times 'times' on shapes (2, 4).",
+    ]
+
+
 def test_strings_and_objects(model):
     with pytest.raises(ValueError, match="expected numbers, received an array of strings"):
         model.fit(np.array([["a"] * 4] * 20), Y, verbose=0)

@@ -142,6 +142,24 @@ _OF_PYTHON = {
     str: "string",
     bytes: "string",
 }
+# The numbers that TensorFlow's files and `tf.zeros(1, 1)` have for dtypes.
+_BY_NUMBER = {
+    1: "float32",
+    2: "float64",
+    3: "int32",
+    4: "uint8",
+    5: "int16",
+    6: "int8",
+    7: "string",
+    8: "complex64",
+    9: "int64",
+    10: "bool",
+    17: "uint16",
+    18: "complex128",
+    19: "float16",
+    22: "uint32",
+    23: "uint64",
+}
 _ALIASES = {"half": "float16", "double": "float64", "float": "float32", "int": "int32", "str": "string"}
 
 float16 = half = _BY_NAME["float16"]
@@ -161,9 +179,11 @@ def of_array(dtype):
 
 
 def as_dtype(type_value):
-    """A DType from a DType, a name, a NumPy dtype or type, or a Python type."""
+    """A DType from a DType, a name, a NumPy dtype or type, a Python type, or TensorFlow's number of one."""
     if isinstance(type_value, DType):
         return type_value
+    if type(type_value) is int and type_value in _BY_NUMBER:
+        return _BY_NAME[_BY_NUMBER[type_value]]
     if isinstance(type_value, str):
         name = _ALIASES.get(type_value.removesuffix("_ref"), type_value.removesuffix("_ref"))
     elif isinstance(type_value, type) and type_value in _OF_PYTHON:  # a NumPy dtype equals `int`, too

@@ -77,7 +77,6 @@ NAMES = {
         "minikeras.autodiff": "Tensor",
         "minikeras.initializers": "initializers=.",
         "minikeras.optimizers": "optimizers=.",
-        "minikeras.metrics": "metrics=.",
     },
     "math": {
         ".arithmetic": _ARITHMETIC,
@@ -91,6 +90,7 @@ NAMES = {
             weighted_cross_entropy_with_logits l2_loss log_poisson_loss compute_average_loss scale_regularization_loss
             moments normalize_moments l2_normalize batch_normalization local_response_normalization lrn bias_add dropout
             ctc_loss""",
+        ".sampling": "nce_loss sampled_softmax_loss",
         ".convolutions": """conv1d conv2d conv3d convolution depthwise_conv2d separable_conv2d atrous_conv2d
             conv2d_transpose conv1d_transpose max_pool max_pool1d max_pool2d max_pool3d avg_pool avg_pool1d avg_pool2d
             avg_pool3d pool""",
@@ -197,6 +197,7 @@ NAMES = {
         ".trainers": "ExponentialMovingAverage",
     },
     "losses": {},
+    "metrics": {},
     "types": {},
     "types.experimental": {"minikeras.autodiff": "TensorLike=Tensor Tensor"},
     "experimental": {},

@@ -64,6 +64,7 @@ NAMES = {
             mean_squared_error absolute_difference huber_loss log_loss hinge_loss add_loss get_losses
             get_regularization_losses get_regularization_loss get_total_loss""",
     },
+    "metrics": {".metrics_v1": "accuracy mean precision recall"},
     "train": {
         ".trainers": """Optimizer GradientDescentOptimizer MomentumOptimizer AdamOptimizer RMSPropOptimizer AdagradOptimizer
             AdadeltaOptimizer FtrlOptimizer get_global_step create_global_step get_or_create_global_step global_step
@@ -101,6 +102,7 @@ NAMES = {
     "compat.v1.nn": {},
     "compat.v1.layers": {},
     "compat.v1.losses": {},
+    "compat.v1.metrics": {},
     "compat.v1.logging": {},
     "compat.v1.random": {},
     "compat.v1.math": {},
@@ -224,8 +226,6 @@ REFUSED = {
         "bidirectional_dynamic_rnn": "Use tf.keras.layers.Bidirectional.",
         "rnn": _CELLS,
         "raw_rnn": _CELLS,
-        "nce_loss": "Use tf.nn.sigmoid_cross_entropy_with_logits on the true class and on sampled ones.",
-        "sampled_softmax_loss": "Use tf.nn.sparse_softmax_cross_entropy_with_logits over all classes.",
         "ctc_beam_search_decoder": "Use tf.keras.ops.ctc_decode(strategy='beam_search').",
         "ctc_greedy_decoder": "Use tf.keras.ops.ctc_decode.",
         "fractional_max_pool": "Use tf.nn.max_pool2d.",
@@ -338,4 +338,4 @@ REFUSED = {
 }  # fmt: skip
 
 # Where a name is looked for that a module does not have itself.
-FALLBACKS = {"losses": ("minikeras.losses",)}
+FALLBACKS = {"losses": ("minikeras.losses",), "metrics": ("minikeras.metrics",)}

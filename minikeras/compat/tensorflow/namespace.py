@@ -49,10 +49,10 @@ class Namespace(types.ModuleType):
                 return getattr(other, name)
         where = public(self._path)
         if remedy:
-            raise AttributeError(f"{where}.{name} does not exist in minikeras. {remedy}")
-        raise AttributeError(
-            f"module {where!r} has no attribute {name!r} in minikeras. {self._nearest(name)}".rstrip()
-        )
+            text = f"{where}.{name} does not exist in minikeras. {remedy}"
+        else:
+            text = f"module {where!r} has no attribute {name!r} in minikeras. {self._nearest(name)}".rstrip()
+        raise AttributeError(text, name=name, obj=None)  # without the object Python adds no guess of its own
 
     def _nearest(self, name):
         """Where else that name is, or the name most like it."""

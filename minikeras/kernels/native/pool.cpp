@@ -34,9 +34,19 @@ inline void pause() {
 #endif
 }
 
-// A region's ticket is its number in the upper half and how many chunks are still free in the lower half. A claim is
-// one compare-and-swap of the whole ticket. It succeeds only if the ticket is the one read before the region's fields,
-// and fields change only while no chunk is free: so they are that region's, however late the worker came.
+// A region's ticket is its number, the first free chunk and how many are free from there on. A claim is one
+// compare-and-swap of the whole ticket. It succeeds only if the ticket is the one read before the region's fields, and
+// fields change only while no chunk is free: so they are that region's, however late the worker came.
+//
+// The caller claims from the front, the first worker from the back. Chunks are mostly ranges of samples, so from kernel
+// to kernel each thread finds the samples it has just written in its own cache.
+constexpr int kFieldBits = 20;
+constexpr std::uint64_t kField = (std::uint64_t{1} << kFieldBits) - 1;
+
+inline std::uint64_t number_of(std::uint64_t ticket) { return ticket >> 2 * kFieldBits; }
+inline std::uint64_t first_free(std::uint64_t ticket) { return ticket >> kFieldBits & kField; }
+inline std::uint64_t free_chunks(std::uint64_t ticket) { return ticket & kField; }
+
 class Pool {
 public:
     explicit Pool(int threads) : threads_(threads) {}
@@ -48,17 +58,17 @@ public:
         }
         std::lock_guard<std::mutex> region(busy_, std::adopt_lock);
         start_workers();
+        for (; count > static_cast<std::ptrdiff_t>(kField); --count) body(context, count - 1);  // more than a ticket holds
         body_.store(body, std::memory_order_relaxed);
         context_.store(context, std::memory_order_relaxed);
-        count_.store(static_cast<std::uint32_t>(count), std::memory_order_relaxed);
         done_.store(0, std::memory_order_relaxed);
-        const std::uint64_t number = (ticket_.load(std::memory_order_relaxed) >> 32) + 1;
-        ticket_.store(number << 32 | static_cast<std::uint64_t>(count), std::memory_order_seq_cst);
+        const std::uint64_t number = number_of(ticket_.load(std::memory_order_relaxed)) + 1;
+        ticket_.store(number << 2 * kFieldBits | static_cast<std::uint64_t>(count), std::memory_order_seq_cst);
         if (sleepers_.load(std::memory_order_seq_cst) > 0) {
             std::lock_guard<std::mutex> lock(sleep_);
             wake_.notify_all();
         }
-        work();
+        work(true);
         for (int spins = 0; done_.load(std::memory_order_acquire) != count; ++spins) {
             if (spins < 4000) pause();
             else std::this_thread::yield();
@@ -74,17 +84,18 @@ public:
     }
 
 private:
-    // Claims and runs chunks of the current region until none is free.
-    void work() {
+    // Claims and runs chunks of the current region, from its front or its back, until none is free.
+    void work(bool from_front) {
         std::uint64_t ticket = ticket_.load(std::memory_order_acquire);
         for (;;) {
-            const std::uint32_t free = static_cast<std::uint32_t>(ticket);
+            const std::uint64_t free = free_chunks(ticket);
             if (free == 0) return;
             const Body body = body_.load(std::memory_order_relaxed);
             void* const context = context_.load(std::memory_order_relaxed);
-            const std::uint32_t chunk = count_.load(std::memory_order_relaxed) - free;
-            if (!ticket_.compare_exchange_weak(ticket, ticket - 1, std::memory_order_acq_rel)) continue;
-            body(context, chunk);
+            const std::uint64_t chunk = first_free(ticket) + (from_front ? 0 : free - 1);
+            const std::uint64_t claimed = ticket - 1 + (from_front ? std::uint64_t{1} << kFieldBits : 0);
+            if (!ticket_.compare_exchange_weak(ticket, claimed, std::memory_order_acq_rel)) continue;
+            body(context, static_cast<std::ptrdiff_t>(chunk));
             done_.fetch_add(1, std::memory_order_release);
             ticket = ticket_.load(std::memory_order_acquire);
         }
@@ -105,7 +116,7 @@ private:
             bool fresh = false;
             while (!fresh) {
                 for (int i = 0; i < 64 && !fresh; ++i) {
-                    fresh = (ticket_.load(std::memory_order_acquire) >> 32) != seen;
+                    fresh = number_of(ticket_.load(std::memory_order_acquire)) != seen;
                     if (!fresh) pause();
                 }
                 if (!fresh && std::chrono::steady_clock::now() > until) break;
@@ -114,13 +125,13 @@ private:
                 std::unique_lock<std::mutex> lock(sleep_);
                 sleepers_.fetch_add(1, std::memory_order_seq_cst);
                 wake_.wait(lock, [&] {
-                    return (ticket_.load(std::memory_order_seq_cst) >> 32) != seen &&
+                    return number_of(ticket_.load(std::memory_order_seq_cst)) != seen &&
                            index < wanted_.load(std::memory_order_relaxed);
                 });
                 sleepers_.fetch_sub(1, std::memory_order_relaxed);
             }
-            seen = ticket_.load(std::memory_order_acquire) >> 32;
-            work();
+            seen = number_of(ticket_.load(std::memory_order_acquire));
+            work(index % 2 != 0);
         }
     }
 
@@ -132,7 +143,6 @@ private:
     alignas(64) std::atomic<std::ptrdiff_t> done_{0};
     alignas(64) std::atomic<Body> body_{nullptr};
     std::atomic<void*> context_{nullptr};
-    std::atomic<std::uint32_t> count_{0};
     std::atomic<int> sleepers_{0};
     std::mutex sleep_;
     std::condition_variable wake_;

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import convert_to_tensor, operation
 from minikeras.ops import elementwise, products, reduce, shaping
 from minikeras.ops.floating import floating_tensor
@@ -44,8 +45,13 @@ _KERNELS = {
 }
 
 
+# Arrays that are in memory at once while weights are computed.
+_STEPS = 3
+
+
 def _weights(size, count, scale, translation, kernel, antialias):
     """The matrix (count, size) of what each of `size` places gives to each of `count` places."""
+    limits.check_trial((count, size, _STEPS))
     inverse = 1.0 / scale
     places = (np.arange(count) + 0.5).astype(scale.dtype) * inverse - translation * inverse - 0.5
     distance = elementwise.absolute(places[:, None] - np.arange(size).astype(scale.dtype))
@@ -132,6 +138,7 @@ def resize(
         raise ValueError(f"resize expected size to be a pair (height, width), received {size!r}.")
     size = tuple(int(s) for s in size)
     x, back = batched(images, data_format, "resize")
+    limits.check_trial((len(x), *size, x.shape[-1]))
     if crop_to_aspect_ratio:
         x = _cropped(x, size)
     elif pad_to_aspect_ratio:
