@@ -40,6 +40,11 @@ def charge(shape, name):
     _left.set(left)
 
 
+def active():
+    """Whether a file is being read, so that there is anything to check."""
+    return _left.get() is not None
+
+
 def check_trial(shape):
     """Refuse an array of a shape that only a file could ask for, to try a function on or as what it makes.
 

@@ -204,9 +204,9 @@ def _try(function, args, kwargs, trial, known=MappingProxyType({})):
 
 def _check_broadcasting(args, kwargs):
     """Refuse arguments that are small alone and not together: a column and a row make a matrix."""
-    tensors = [leaf.shape for leaf in flatten([args, kwargs]) if isinstance(leaf, Tensor)]
-    if len(tensors) < 2:
+    if not limits.active():
         return
+    tensors = [leaf.shape for leaf in flatten([args, kwargs]) if isinstance(leaf, Tensor)]
     try:
         shape = np.broadcast_shapes(*tensors)
     except ValueError:  # they are not broadcast

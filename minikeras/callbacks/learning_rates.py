@@ -12,8 +12,10 @@ def optimizers_of(model):
 
 def learning_rate_of(optimizer):
     """The learning rate that a callback reads and sets, a float; that before the decay of an older optimizer."""
-    rate = optimizer._learning_rate
-    return float(rate.initial_learning_rate if getattr(rate, "assignable", False) else optimizer.learning_rate)
+    rate = getattr(optimizer, "_learning_rate", None)
+    return float(
+        rate.initial_learning_rate if getattr(rate, "assignable", False) else optimizer.learning_rate
+    )
 
 
 def log_learning_rates(model, logs):

@@ -33,7 +33,9 @@ def _function(name, initializer, scale):
     usual = scale
 
     def initialize(shape, scale=usual, name=None, dim_ordering=None, dtype=None):
-        older(f"keras.initializations.{initialize.__name__}(shape)", "keras.initializers, called with the shape")
+        older(
+            f"keras.initializations.{initialize.__name__}(shape)", "keras.initializers, called with the shape"
+        )
         return Variable(initializer(scale)(tuple(shape), dtype=dtype), name=name)
 
     initialize.__name__ = initialize.__qualname__ = name

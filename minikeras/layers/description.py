@@ -9,6 +9,7 @@ from minikeras.serialization import constructor_parameters, serialize
 
 # Arguments of Keras's layers for quantization and LoRA, which do not exist here: None where they are not in use.
 _KERAS_ONLY = ("quantization_config", "lora_rank", "lora_alpha")
+_MISSING = object()
 
 
 class Description:
@@ -41,7 +42,8 @@ class Description:
 
     def _constructor_argument(self, name):
         """The value of a constructor's parameter: the attribute of that name, else what the constructor was given."""
-        if hasattr(self, name):
+        # Not `hasattr`: an older spelling of another attribute, such as output_shape, is none of that name.
+        if inspect.getattr_static(self, name, _MISSING) is not _MISSING:
             return getattr(self, name)
         args, kwargs = self._init_arguments
         given = dict(zip(constructor_parameters(type(self)), args, strict=False)) | kwargs

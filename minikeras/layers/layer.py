@@ -19,6 +19,7 @@ from minikeras.layers.tracking import Tracking
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
 from minikeras.serialization import Registered, constructor_parameters
+from minikeras.spellings import users_level
 from minikeras.spellings.calls import accepting
 
 # Arguments of `call` that a layer gets from the layer around it, or from its inputs, if the caller passes none.
@@ -393,7 +394,7 @@ class Layer(Tracking, Description, Registered, family="layer"):
             if not self._takes_mask:
                 warnings.warn(
                     f"{who(self)} was passed an input with a mask, which it does not support: the mask ends here.",
-                    stacklevel=3,
+                    stacklevel=users_level(),
                 )
             return
         # As in Keras, a single mask is that of the first output.

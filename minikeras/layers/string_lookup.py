@@ -23,6 +23,8 @@ class StringLookup(IndexLookup):
     [[1, 3], [0, 2]]
     """
 
+    input_dtype_hint = "string"
+
     def __init__(
         self,
         max_tokens=None,

@@ -52,6 +52,8 @@ class TextVectorization(StringLayer):
     [[2, 3, 4], [1, 1, 0]]
     """
 
+    input_dtype_hint = "string"
+
     def __init__(
         self,
         max_tokens=None,

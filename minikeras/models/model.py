@@ -22,7 +22,7 @@ from minikeras.ops.shaping import expand_dims, squeeze
 from minikeras.saving.checkpoint_files import is_checkpoint
 from minikeras.serialization import serialize
 from minikeras.spellings.calls import accepting
-from minikeras.training.conversion import is_frame
+from minikeras.training.conversion import is_frame, texts_as_bytes
 from minikeras.training.trainer import Trainer
 
 __all__ = ["Model"]
@@ -264,7 +264,12 @@ class Model(Aside, Trainer, Layer):
             names.append(base if count == 1 else f"{base}_{count - 1}")
         return names
 
-    def _columns_by_name(self, x):
+    def _takes_texts(self):
+        return self._graph is not None and any(str(t.dtype) == "string" for t in self._graph.inputs)
+
+    def _as_inputs(self, x):
+        if self._takes_texts():
+            x = texts_as_bytes(x)
         if self._graph is None or not is_frame(x):
             return x
         names = self.input_names

@@ -126,9 +126,12 @@ class Sequential(Model):
             )
         if not self._stack:
             raise ValueError(f"{who(self)} has no layers. Add one first.")
-        dtype = getattr(self._stack[0], "input_dtype_hint", None)
+        dtype = self._stack[0].input_dtype_hint
         self._start = Input(batch_shape=shape, dtype=dtype).call.function
         self._connect()
+
+    def _takes_texts(self):
+        return super()._takes_texts() or (bool(self._stack) and self._stack[0].input_dtype_hint == "string")
 
     def _build_if_needed(self, args, kwargs):
         if self.built:
@@ -138,7 +141,7 @@ class Sequential(Model):
             raise ValueError(f"{who(self)} expected one array or tensor, received {args!r:.80}.")
         dtype = args[0].dtype.name
         try:
-            hint = getattr(self._stack[0], "input_dtype_hint", None) if self._stack else None
+            hint = self._stack[0].input_dtype_hint if self._stack else None
             batch = (None, *shape[1:])
             self._start = Input(
                 batch_shape=batch,
@@ -166,7 +169,11 @@ class Sequential(Model):
             self._start, self._graph = start, graph
 
     def call(self, inputs, training=None, mask=None):
-        if self._begun_by_call and self._graph is not None and inputs.shape[1:] != self._start.batch_shape[1:]:
+        if (
+            self._begun_by_call
+            and self._graph is not None
+            and inputs.shape[1:] != self._start.batch_shape[1:]
+        ):
             self._open(tuple(inputs.shape))
         if self._graph is not None and not is_symbolic(inputs):
             values = self._graph_inputs(inputs)

@@ -44,11 +44,11 @@ def older(spelling, modern, stacklevel=None):
     translated[key] = translated.get(key, 0) + 1
     if not warns:
         return
-    level = _users_level() if stacklevel is None else stacklevel + 1
+    level = users_level() if stacklevel is None else stacklevel + 1
     warnings.warn(f"{spelling} is an older spelling: write {modern}.", DeprecationWarning, stacklevel=level)
 
 
-def _users_level():
+def users_level():
     """The stacklevel, seen from `older`, of the first frame outside minikeras and the machinery of imports."""
     level, frame = 1, sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith((_HOME, *_IMPORTERS)):

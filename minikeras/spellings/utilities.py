@@ -1,12 +1,8 @@
 """What older `keras.utils` had, where it is, and what serves today."""
 
-from minikeras.spellings.rules import Gone, Name
+from minikeras.spellings.rules import Name
 
 UTILITIES = {
-    "FeatureSpace": Gone(
-        "Use the preprocessing layers: keras.layers.Normalization, StringLookup, IntegerLookup, CategoryEncoding, "
-        "Discretization, HashedCrossing."
-    ),
     "GeneratorEnqueuer": Name(
         "minikeras.compat.enqueuers:GeneratorEnqueuer", "model.fit(generator), or a keras.utils.PyDataset"
     ),

@@ -43,6 +43,34 @@ def as_data(value, name):
     return _checked(value, name)
 
 
+def texts_as_bytes(value):
+    """Texts, in an array, a list or dictionaries of them, as the arrays of bytes that string tensors hold; else as it is.
+
+    >>> texts_as_bytes(["good", "bad"])
+    array([b'good', b'bad'], dtype=object)
+    """
+    if isinstance(value, dict):
+        return {name: texts_as_bytes(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        if not _is_text(np.asarray(value[0]) if len(value) else None):
+            return value
+        value = np.asarray(value, dtype=object)
+    if not _is_text(value):
+        return value
+    texts = [text if isinstance(text, bytes) else str(text).encode() for text in value.flat]
+    array = np.empty(len(texts), object)
+    array[:] = texts
+    return array.reshape(value.shape)
+
+
+def _is_text(value):
+    if not isinstance(value, np.ndarray):
+        return False
+    return value.dtype.kind in "US" or (
+        value.dtype.kind == "O" and value.size > 0 and all(isinstance(t, (str, bytes)) for t in value.flat)
+    )
+
+
 def as_rows(value, name):
     """As `as_data`, and always a NumPy array, however large."""
     value = as_data(value, name)

@@ -304,10 +304,10 @@ class Trainer:
                 raise ValueError(
                     "validation_split needs arrays. Pass validation_data for generators and data sets."
                 )
-            x, y, sample_weight = as_arrays(self._columns_by_name(x), y, sample_weight)
+            x, y, sample_weight = as_arrays(self._as_inputs(x), y, sample_weight)
             (x, y, sample_weight), validation_data = split_validation(x, y, sample_weight, validation_split)
         dtypes = self._input_dtypes()
-        x = self._columns_by_name(x)
+        x = self._as_inputs(x)
         source = source_of(x, y, sample_weight, batch_size, shuffle, steps_per_epoch, class_weight, dtypes)
         warn_of_nan(getattr(source, "structure", (None,))[0])
         training = Epochs(source, steps_per_epoch, first_epoch=initial_epoch)
@@ -353,7 +353,7 @@ class Trainer:
     ):
         """The loss and metrics on the data: a number, a list (see `training.logs.listed`), or a dictionary."""
         self._require_compiled("evaluate")
-        x = self._columns_by_name(x)
+        x = self._as_inputs(x)
         source = source_of(x, y, sample_weight, batch_size, x_dtypes=self._input_dtypes())
         epochs = Epochs(source, steps)
         events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps)
@@ -364,7 +364,7 @@ class Trainer:
     @accepting("Model.predict")
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The outputs for the data, as NumPy arrays."""
-        x = self._columns_by_name(x)
+        x = self._as_inputs(x)
         source = source_of(x, None, None, batch_size, x_dtypes=self._input_dtypes())
         epochs = Epochs(source, steps)
         events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps)
@@ -419,7 +419,7 @@ class Trainer:
     def _validation(self, data, batch_size, steps, dtypes):
         if isinstance(data, (list, tuple)) and not isinstance(data, PyDataset):
             x, y, weight = unpack(tuple(data))
-            x = self._columns_by_name(x)
+            x = self._as_inputs(x)
             return Epochs(source_of(x, y, weight, batch_size, x_dtypes=dtypes), steps)
         return Epochs(source_of(data, None, None, batch_size, x_dtypes=dtypes), steps)
 
@@ -455,8 +455,8 @@ class Trainer:
         """The dtypes the model's inputs are converted to while batches are gathered; None where it does not say."""
         return None
 
-    def _columns_by_name(self, x):
-        """A data frame as the dictionary of those of its columns that the model's inputs are named after, if they are."""
+    def _as_inputs(self, x):
+        """x as the inputs take it: a frame's columns by the inputs' names, texts for a model that begins with texts."""
         return x
 
     # 4. One batch at a time

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import minikeras as keras
+from minikeras import backend
 from minikeras.compat import initializations
 
 RUN = [sys.executable, "-W", "error", "-m", "minikeras", "run"]
@@ -122,12 +123,10 @@ def test_initializations_of_keras_1_are_functions_of_a_shape():
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_decaying_learning_rate_is_read_and_set():
-    from minikeras import backend as K
-
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile(keras.optimizers.SGD(lr=0.1, decay=0.5), "mse")
-    assert K.get_value(model.optimizer.lr) == pytest.approx(0.1)
-    K.set_value(model.optimizer.lr, 0.2)
+    assert backend.get_value(model.optimizer.lr) == pytest.approx(0.1)
+    backend.set_value(model.optimizer.lr, 0.2)
     x = np.ones((4, 1), "float32")
     rates = []
     schedule = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rates.append(rate) or rate / 2)

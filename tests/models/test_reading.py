@@ -70,7 +70,8 @@ def test_a_sequential_built_by_a_call_takes_other_lengths():
     expected = model(first).numpy()
     other = model(np.ones((2, 9, 3), "float32")).numpy()
     np.testing.assert_array_equal(other[:, :5], expected)
-    assert model.output_shape == (None, None, 2) and len(model.weights) == 4
+    assert model.output_shape == (None, None, 2)
+    assert len(model.weights) == 4
     with pytest.raises(ValueError, match="Reshape the data"):
         model(np.ones((2, 9, 4), "float32"))
 

@@ -157,3 +157,14 @@ def test_csv_logger(tmp_path):
     assert len(rows) >= 4
     assert all(len(row) == 3 and float(row[1]) > 0 for row in rows[1:])
     assert path.read_bytes().endswith(b"\r\n")
+
+
+def test_tensorboard(tmp_path):
+    pytest.importorskip("tensorboardX")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        with refused(tmp_path / "train"):
+            model(SMALL).fit(X, X[:, 0], verbose=0, callbacks=[callbacks.TensorBoard(tmp_path)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -288,6 +288,47 @@ CHECKS = {
         says("Input shape: (64, 12, 1) Target shape: (64, 1)", "loss below 0.02: True", "] True")
     ],
     "keras3_denoising_autoencoder": [says("Conv2DTranspose", "improves True", "(64, 28, 28, 1)")],
+    "keras1_vae_loss": [
+        says("improves True ['loss', 'val_loss']", "(200, 2)"),
+        told("a loss that reads symbolic tensors (vae_loss)"),
+    ],
+    "keras1_memory_network": [
+        above(r"Accuracy: ([\d.]+)", 0.3),
+        says("inputs: 3", "[(20, 6), (20, 3), (20, 6)]"),
+        told("keras.slice_X", "six.moves", "Merge"),
+    ],
+    "keras1_irnn": [
+        above(r"Accuracy: ([\d.]+)", 0.8),
+        says("learned: True (12,) 6"),
+        told("keras.initializations"),
+    ],
+    "keras2_book_vae": [
+        says("improves True", "(1, 8, 8, 1)", "activations: [(1, 4), (1, 1)]"),
+        told("Callback.validation_data".replace("Callback", "ActivationLogger")),
+    ],
+    "keras2_learning_rates": [
+        says(
+            "rates: [0.1, 0.2, 0.4, 0.8]",
+            "LR: 0.192308",
+            "LR: 0.092593",
+            "lr: [0.2, 0.1]",
+            "fc1 (None, 6) (None, 8) 56",
+            "['loss', 'a_loss', 'b_loss', 'b_accuracy'] 4",
+        ),
+        told("Dense.input_shape"),
+    ],
+    "keras2_style_transfer": [says("improves True (192,)")],
+    "tf1_word2vec": [above(r"next word: ([\d.]+)", 0.8), says("improves True")],
+    "tf2_handson_custom": [
+        says(
+            "<tf.Variable 'Variable:0' shape=(2, 3) dtype=float32, numpy=\narray([[100.,  42.,   0.],\n       [  8.,  10., 200.]]",
+            "tf.Tensor(14.0, shape=(), dtype=float32)",
+            "['huber', 'loss', 'reconstruction_error'] True",
+            "10/10 - mean: ",
+        )
+    ],
+    "tf2_transformer_book": [above(r"Test acc: ([\d.]+)", 0.85), says("(None, None, 30)", "(2, 1)")],
+    "keras3_distillation": [above(r"student accuracy: ([\d.]+)", 0.85)],
 }
 MODERN = {name for name in CHECKS if name.startswith("keras3")}
 

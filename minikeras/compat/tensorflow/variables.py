@@ -148,7 +148,7 @@ class VariableSlice(Tensor):
     def assign(self, value, name=None):
         """Replace these elements of the variable; returns the variable."""
         value = as_tensor(value, self.array.dtype).array
-        if np.broadcast_shapes(value.shape, self.array.shape) != self.array.shape:
+        if value.shape not in ((), self.array.shape):
             raise ValueError(
                 f"Elements of shape {self.array.shape} of '{self.variable.name}' were assigned a value of shape {value.shape}."
             )
