@@ -93,6 +93,8 @@ PUBLIC_BELOW = ("datasets", "dtype_policies", "ops", "optimizers", "preprocessin
 ABSENT = {
     "autokeras": "search over the models in a loop of your own, with keras.callbacks.EarlyStopping",
     "keras.applications": "build the network from keras.layers, or load a .keras file with keras.models.load_model",
+    "keras.utils.FeatureSpace": "the preprocessing layers: keras.layers.Normalization, StringLookup, IntegerLookup, "
+    "CategoryEncoding, Discretization, HashedCrossing",
     "keras_applications": "build the network from keras.layers, or load a .keras file with keras.models.load_model",
     "keras_contrib": "its layers and losses are in keras.layers and keras.losses, as far as Keras took them over",
     "keras_cv": "keras.layers has the image preprocessing layers",

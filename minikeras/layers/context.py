@@ -1,6 +1,7 @@
 """What a call of a layer knows of the calls around it: the training flag, and the names of the layers above."""
 
 import threading
+from typing import Any
 
 
 class Context(threading.local):
@@ -13,7 +14,7 @@ class Context(threading.local):
         # {id of a symbolic tensor: its value} of the graph that is being run, and what evaluates others from them.
         self.values = None
 
-    evaluate = None
+    evaluate: Any = None
 
 
 context = Context()

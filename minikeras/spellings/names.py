@@ -282,10 +282,6 @@ KERAS_2: dict[str, dict] = {
     },
     "utils": {
         **UTILITIES,
-        "FeatureSpace": Gone(
-            "Use the preprocessing layers: keras.layers.Normalization, StringLookup, IntegerLookup, CategoryEncoding, "
-            "Discretization, HashedCrossing."
-        ),
         "multi_gpu_model": Name(
             "minikeras.spellings.stand_ins:multi_gpu_model", "the model itself", warns=True
         ),

@@ -63,7 +63,7 @@ CALLS = {
     ("Layer", "get_output_at"): (connected, lambda o: o.get_output_at(0) is o.output, True),
     ("Layer", "get_output_shape_at"): (connected, lambda o: o.get_output_shape_at(0), (None, 2)),
     ("Layer", "get_updates_for"): (dense, lambda o: o.get_updates_for(None), []),
-    ("Layer", "input_shape"): (connected, lambda o: o.input_shape, (None, 3)),
+    ("Layer", "input_shape"): (connected, lambda o: o.input_shape, (None, 4)),
     ("Layer", "output_shape"): (connected, lambda o: o.output_shape, (None, 2)),
     ("Layer", "input_mask"): (connected, lambda o: o.input_mask, None),
     ("Layer", "output_mask"): (connected, lambda o: o.output_mask, None),
