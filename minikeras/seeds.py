@@ -1,7 +1,8 @@
 """Seeds and the NumPy generators made from them.
 
 Every random number comes from a key of two integers, (seed, counter). A generator is rebuilt from its key at each
-draw, so whoever stores the two integers can repeat or resume the stream exactly; no generator hides state.
+draw, so whoever stores the two integers can repeat or resume the stream exactly; no generator hides state. The
+environment variable MINIKERAS_SEED gives a process a seed that it need not set itself.
 """
 
 import os
@@ -9,7 +10,20 @@ import threading
 
 import numpy as np
 
-_global = {"seed": None, "counter": 0}
+
+def _seed_of_the_process():
+    """The seed that the environment variable MINIKERAS_SEED sets for scripts that set none, or None."""
+    text = os.environ.get("MINIKERAS_SEED", "").strip()
+    if not text:
+        return None
+    if not text.isdecimal():
+        raise ValueError(
+            f"MINIKERAS_SEED expected a whole number of at least 0, received {text!r}. Correct the variable or unset it."
+        )
+    return int(text)
+
+
+_global = {"seed": _seed_of_the_process(), "counter": 0}
 
 
 def set_global_seed(seed):

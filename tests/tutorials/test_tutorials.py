@@ -18,6 +18,7 @@ def run(path, folder):
         **os.environ,
         "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
         "OPENBLAS_NUM_THREADS": "1",
+        "MINIKERAS_SEED": "1",  # a script may set none: its weights are then as random as its author's were
         "MPLBACKEND": "agg",
     }
     folder.mkdir(exist_ok=True)
