@@ -18,7 +18,7 @@ from minikeras.ops.random import SeedGenerator
 from minikeras.spellings.calls import accepting
 
 # Attributes that refer to layers, weights and metrics without owning them: the graph's, and what training notes.
-_REFERENCES = (
+REFERENCES = (
     "_calls", "_init_arguments", "_losses", "_trained", "_penalized", "_layer_metrics", "_compile_arguments",
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ class Tracking:
         """Objects of the given classes among the attributes, each once, in order of first assignment."""
         found, seen = [], set()
         for name, value in self.__dict__.items():
-            if name not in _REFERENCES:
+            if name not in REFERENCES:
                 _collect(value, kinds, found, seen)
         return found
 

@@ -1,7 +1,9 @@
 """Normalization: by norms, by the statistics of a batch, of a layer."""
 
+import numpy as np
+
 from minikeras import config, kernels
-from minikeras.autodiff import Tensor, as_array, differentiable, operation
+from minikeras.autodiff import convert_to_tensor, differentiable, operation
 from minikeras.autodiff.tensor import state
 from minikeras.ops import elementwise, reduce, shaping
 from minikeras.ops.floating import floating_tensor
@@ -54,19 +56,48 @@ def moments(x, /, axes, keepdims=False, synchronized=False):
 @operation
 def batch_normalization(x, mean, variance, /, axis, offset=None, scale=None, epsilon=1e-3):
     """(x - mean) / √(variance + epsilon) · scale + offset, the statistics lying along `axis`."""
-    if axis in (-1, x.ndim - 1) and not state.recording and state.recorder is None:  # no gradient is wanted
-        vectors = [None if v is None else as_array(v) for v in (scale, offset, mean, variance)]
-        if all(v is None or (v.dtype == x.dtype and v.shape == x.shape[-1:]) for v in vectors):
-            return Tensor(kernels.batch_norm_inference(x.array, *vectors, epsilon))
+    vectors = [None if v is None else convert_to_tensor(v) for v in (scale, offset, mean, variance)]
+    alike = all(v is None or (v.dtype == x.dtype and v.shape == x.shape[-1:]) for v in vectors)
+    if axis in (-1, x.ndim - 1) and alike and not state.higher:
+        return normalize_by_statistics(x, *vectors, epsilon=epsilon)
     broadcast = [1] * x.ndim
     broadcast[axis] = mean.shape[0]
-    inverse = elementwise.rsqrt(elementwise.add(shaping.reshape(variance, broadcast), epsilon))
+    broadcast = [None if v is None else shaping.reshape(v, broadcast) for v in vectors]
+    return _by_statistics_composed(x, *broadcast, epsilon)
+
+
+def _by_statistics_composed(x, scale, offset, mean, variance, epsilon):
+    inverse = elementwise.rsqrt(elementwise.add(variance, epsilon))
     if scale is not None:
-        inverse = elementwise.multiply(inverse, shaping.reshape(scale, broadcast))
-    shift = elementwise.negative(elementwise.multiply(shaping.reshape(mean, broadcast), inverse))
+        inverse = elementwise.multiply(inverse, scale)
+    shift = elementwise.negative(elementwise.multiply(mean, inverse))
     if offset is not None:
-        shift = elementwise.add(shift, shaping.reshape(offset, broadcast))
+        shift = elementwise.add(shift, offset)
     return elementwise.add(elementwise.multiply(x, inverse), shift)
+
+
+@differentiable(composed=_by_statistics_composed)
+def normalize_by_statistics(x, scale, offset, mean, variance, /, epsilon):
+    """Batch normalization over the last axis by statistics that are given."""
+    y = kernels.batch_norm_inference(x, scale, offset, mean, variance, epsilon)
+
+    def gradient(dy, into):
+        axes = tuple(range(x.ndim - 1))
+        inverse = 1 / np.sqrt(variance + np.asarray(epsilon, x.dtype))
+        scaled = inverse if scale is None else inverse * scale
+        dx = dy * scaled if into[0] is not None or into[3] is not None else None
+        d_standardized = (
+            np.sum(dy * (x - mean), axis=axes) if into[1] is not None or into[4] is not None else None
+        )
+        return (
+            dx,
+            None if into[1] is None else d_standardized * inverse,
+            None if into[2] is None else np.sum(dy, axis=axes),
+            None if into[3] is None else -np.sum(dx, axis=axes),
+            None if into[4] is None else -0.5 * d_standardized * scaled * inverse * inverse,
+        )
+
+    return y, gradient
 
 
 def _batch_composed(x, gamma, beta, epsilon, moving):

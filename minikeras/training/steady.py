@@ -1,6 +1,6 @@
-"""A recorded training step in fixed memory: its kernels are called again and again on the same arrays.
+"""A recorded call or training step in fixed memory: its kernels are called again and again on the same arrays.
 
-A recorded step (`replay.py`) is a list of functions with the places of their inputs. Here each function is run once
+What is recorded (`recorded.py`) is a list of functions with the places of their inputs. Here each function is run once
 more while its calls of kernels are noted. Where these calls explain the function's output entirely, they take its
 place, with their inputs and outputs where they lie; any other function stays a call of its own, its output copied to
 where the next one expects it. What remains is one flat list, repeated without any Python between the kernels.
@@ -20,50 +20,46 @@ _LARGEST_COPY = 1 << 16
 
 
 class NotSteadyError(Exception):
-    """A recorded step that cannot be put in fixed memory."""
+    """What was recorded cannot be put in fixed memory."""
 
 
-class SteadyStep:
-    """The calls of one recorded step.
+class SteadyCall:
+    """The calls of kernels of one recorded call.
 
-    recorded: the step, of which a batch of the same shapes was learnt from. leaves: such a batch; the functions are
-    run on it once, with all that they change besides (moving averages, seeds), so whoever makes a steady step keeps
-    the model's state and puts it back.
+    recorded: the call. arrays: inputs of the shapes and dtypes that were recorded; the functions are run on them once,
+    with all that they change besides (moving averages, seeds), so whoever makes a steady call keeps the model's state
+    and puts it back. nbytes: the memory that is kept for values between the inputs and the results.
     """
 
-    def __init__(self, recorded, leaves):
+    def __init__(self, recorded, arrays):
         if not kernel_calls.can_repeat():
             raise NotSteadyError
         self._recorded = recorded
         self._calls = []
-        self._inputs = [leaf.array.copy() for leaf in leaves]
+        self._inputs = [array.copy() for array in arrays]
         self._known = {id(array): array for array in self._inputs}
         slots = recorded.new_slots(self._inputs)
         for array in [a for a in slots if isinstance(a, np.ndarray)]:
             self._own(array)
-        for destination in [d for _, d in recorded.targets if d is not None]:
-            self._own(destination)
+        self._prepare()
+        before = set(self._known)
         gradients = [self._forward(slots, *application) for application in recorded.forward]
-        self._backward(slots, gradients)
-        self._loss, self._prediction = slots[recorded.loss], slots[recorded.prediction]
-        self._results = Tensor(self._prediction), Tensor(self._loss)
+        self._results = [slots[number] for number in recorded.results]
+        self._finish(slots, gradients)
+        self.nbytes = sum(array.nbytes for number, array in self._known.items() if number not in before)
 
-    def run(self, leaves):
-        """Train on one batch: (predictions, loss), which the next step overwrites."""
-        self._compute(leaves)
-        self._recorded.optimizer.step_all(self._recorded.variables)
-        return self._results
+    def _prepare(self):
+        """What else has memory of its own."""
 
-    def gradients(self, leaves):
-        """[loss, predictions, gradient of each variable] for one batch; the gradients lie at their destinations."""
-        self._compute(leaves)
-        return [self._loss, self._prediction, *[destination for _, destination in self._recorded.targets]]
+    def _finish(self, slots, gradients):
+        """What else is to be done once the results are known."""
 
-    def _compute(self, leaves):
-        self._recorded.optimizer.take_back()
-        for place, leaf in zip(self._inputs, leaves, strict=True):
-            place[...] = leaf.array
+    def outputs(self, arrays):
+        """The results' arrays for other inputs, which the next call overwrites. Inputs are cast to the recorded dtypes."""
+        for place, array in zip(self._inputs, arrays, strict=True):
+            place[...] = array
         repeat(self._calls)
+        return self._results
 
     # Making the list of calls
 
@@ -135,6 +131,36 @@ class SteadyStep:
                 slots[place] = output
         else:
             slots[places] = outputs[0]
+
+
+class SteadyStep(SteadyCall):
+    """The calls of one recorded training step."""
+
+    def run(self, leaves):
+        """Train on one batch: (predictions, loss), which the next step overwrites."""
+        self._compute(leaves)
+        self._recorded.optimizer.step_all(self._recorded.variables)
+        return self._tensors
+
+    def gradients(self, leaves):
+        """[loss, predictions, gradient of each variable] for one batch; the gradients lie at their destinations."""
+        self._compute(leaves)
+        prediction, loss = self._results
+        return [loss, prediction, *[destination for _, destination in self._recorded.targets]]
+
+    def _compute(self, leaves):
+        self._recorded.optimizer.take_back()
+        self.outputs([leaf.array for leaf in leaves])
+
+    # Making the list of calls
+
+    def _prepare(self):
+        for destination in [d for _, d in self._recorded.targets if d is not None]:
+            self._own(destination)
+
+    def _finish(self, slots, gradients):
+        self._tensors = tuple([Tensor(array) for array in self._results])
+        self._backward(slots, gradients)
 
     def _backward(self, slots, gradients):
         recorded = self._recorded

@@ -3,34 +3,29 @@
 import numpy as np
 
 from minikeras import optimizers
-from minikeras.autodiff import GradientTape
-from minikeras.autodiff.tensor import state
 from minikeras.callbacks import CallbackList
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.progbar_logger import verbosity
 from minikeras.callbacks.terminate_on_nan import StopAtFirstNaN, stopping_at_nan
-from minikeras.layers.tracking import metrics_added
 from minikeras.metrics.reduction import Mean
 from minikeras.nest import map_structure
-from minikeras.ops import elementwise
-from minikeras.registry import is_built_in
 from minikeras.serialization import deserialize, serialize
 from minikeras.spellings.calls import accepting
 from minikeras.spellings.logs import Logs
 from minikeras.training.arrays import as_batch, class_weights, pack, split_validation, unpack, warn_of_nan
-from minikeras.training.compiled import CompiledLoss, CompiledMetrics, reported_name, told_training
+from minikeras.training.compiled import CompiledLoss, CompiledMetrics
 from minikeras.training.conversion import is_stream
-from minikeras.training.data import as_arrays, batch_length, source_of
+from minikeras.training.data import as_arrays, source_of
 from minikeras.training.epochs import Epochs, limited
 from minikeras.training.logs import LazyLogs, listed
 from minikeras.training.pydataset import PyDataset
-from minikeras.training.replay import Replay
+from minikeras.training.steps import Steps
 from minikeras.training.thawing import CompiledState, thawed
 from minikeras.training.whole_steps import WholeSteps
 
 
-class Trainer:
-    """The training half of a model. `train_step`, `test_step`, `predict_step` and `compute_loss` may be overridden."""
+class Trainer(Steps):
+    """The training half of a model: many steps, with their data and callbacks around them."""
 
     optimizer = None
     loss = None
@@ -89,6 +84,7 @@ class Trainer:
         self.compiled = True
         self._compiled_state = CompiledState(self)
         self._forget_structure()
+        self._predictions = None
 
     def get_compile_config(self):
         """The arguments of `compile` as plain data; None before it."""
@@ -124,148 +120,7 @@ class Trainer:
                 "Call model.compile(optimizer, loss) first, for example model.compile('adam', 'mse')."
             )
 
-    # 2. One step
-
-    def train_step(self, data):
-        """Learn from one batch (x, y, sample_weight); returns the metrics so far."""
-        x, y, sample_weight = unpack(data)
-        replay = self._replay if self._replay is not None else self._new_replay()
-        result = replay.step(x, y, sample_weight) if replay else None
-        if result is not None:
-            y_pred, loss = result
-        else:
-            try:
-                tape, y_pred, loss = self.forward_step(x, y, sample_weight)
-            finally:
-                applications, state.recorder = state.recorder, None
-            variables, gradients = self.backward_step(tape, loss)
-            if replay:
-                replay.learn(applications, y_pred, loss, variables, gradients)
-            if variables:
-                self.optimizer.apply(gradients, variables)
-        self._loss_tracker.update_state(loss, batch_length(x))
-        return self.compute_metrics(x, y, y_pred, sample_weight)
-
-    def forward_step(self, x, y, sample_weight):
-        """The recorded half of a training step: (tape, predictions, loss)."""
-        with GradientTape() as tape:
-            y_pred = self(x, training=True)
-            loss = self.compute_loss(x, y, y_pred, sample_weight, **told_training(type(self), True))
-        return tape, y_pred, loss
-
-    def backward_step(self, tape, loss):
-        """The other half: (variables, gradients), the gradients where the optimizer keeps them."""
-        if self._trained is None:
-            self._trained = self.trainable_variables
-        variables, optimizer = self._trained, self.optimizer
-        if not variables:
-            return [], []
-        scale = optimizer.scale_loss(1.0)
-        seed = None if scale == 1.0 else np.full(loss.shape, scale, loss.dtype)
-        return variables, tape.backward(loss, variables, seed, into=optimizer.destinations(variables))
-
-    def _new_replay(self):
-        """The recorded steps of this model; False if it has to be trained without."""
-        own = type(self)
-        standard = all(
-            getattr(own, name) is getattr(Trainer, name)
-            for name in ("train_step", "compute_loss", "forward_step", "backward_step")
-        )
-        possible = (
-            standard
-            and not self.run_eagerly
-            and self.optimizer.scale_loss(1.0) == 1.0
-            and all(is_built_in(type(layer)) and layer.replayable for layer in self._flatten_layers())
-        )
-        self._replay = Replay(self) if possible else False
-        return self._replay
-
-    def test_step(self, data):
-        """Judge one batch (x, y, sample_weight); returns the metrics so far."""
-        x, y, sample_weight = unpack(data)
-        y_pred = self(x, training=False)
-        loss = self.compute_loss(x, y, y_pred, sample_weight, **told_training(type(self), False))
-        self._loss_tracker.update_state(loss, batch_length(x))
-        return self.compute_metrics(x, y, y_pred, sample_weight)
-
-    def predict_step(self, data):
-        """The outputs for one batch."""
-        return self(unpack(data)[0], training=False)
-
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
-        """The scalar to minimize: the compiled loss, and the penalties of the layers."""
-        loss = self._compiled_loss(y, y_pred, sample_weight)
-        for penalty in self._penalties():
-            loss = penalty if loss is None else elementwise.add(loss, penalty)
-        if loss is None:
-            raise ValueError(
-                "There is no loss to minimize. Pass loss= to compile(), or call add_loss() in a layer."
-            )
-        return loss
-
-    def compute_metrics(self, x, y, y_pred, sample_weight=None):
-        """Take one batch into the metrics; returns the metrics so far."""
-        if y is not None or not self._compiled_metrics.built:
-            self._compiled_metrics.update_state(y, y_pred, sample_weight)
-        return self.get_metrics_result()
-
-    def get_metrics_result(self):
-        """The metrics so far, by name; computed when they are read."""
-        return LazyLogs(self)
-
-    def reset_metrics(self):
-        """Start all metrics anew."""
-        for metric in self._reported_metrics():
-            metric.reset_state()
-
-    @property
-    def metrics(self):
-        """All metrics: the loss's mean, the compiled ones, and those that layers own."""
-        return self._reported_metrics()
-
-    @property
-    def metrics_names(self):
-        """The names of the metrics."""
-        return [reported_name(m) for m in self.metrics]
-
-    def _reported_metrics(self):
-        if not self.compiled:
-            return self._own_metrics()
-        return [
-            self._loss_tracker,
-            *self._compiled_loss.trackers,
-            *self._compiled_metrics.metrics,
-            *self._own_metrics(),
-        ]
-
-    def _own_metrics(self):
-        if self._layer_metrics is None or self._layer_metrics[0] != len(metrics_added):
-            # A compiled model inside this one reports to its own fit alone.
-            models = [layer for layer in self._flatten_layers() if isinstance(layer, Trainer)]
-            mine = {id(m) for model in models for m in model._all_compiled_metrics()}
-            found = [m for m in super().metrics if id(m) not in mine]
-            self._layer_metrics = len(metrics_added), found
-        return self._layer_metrics[1]
-
-    def _all_compiled_metrics(self):
-        return [self._loss_tracker, *self._compiled_metrics.metrics] if self.compiled else []
-
-    # What is read off the layers' structure once for each fit
-
-    _trained = None
-    _penalized = None
-    _layer_metrics = None
-    _replay = None
-
-    def _forget_structure(self):
-        self._trained = self._penalized = self._layer_metrics = self._replay = None
-
-    def _penalties(self):
-        if self._penalized is None:
-            self._penalized = [v for v in self.trainable_variables if v.regularizer is not None]
-        return [*self._call_losses(), *[v.regularizer(v) for v in self._penalized]]
-
-    # 3. Many steps
+    # 2. Many steps
 
     @accepting("Model.fit")
     def fit(
@@ -364,6 +219,10 @@ class Trainer:
     @accepting("Model.predict")
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
         """The outputs for the data, as NumPy arrays."""
+        if self._predictions is not None and callbacks is None and steps is None and verbosity(verbose) == 0:
+            outputs = self._predictions.of_array(x, batch_size)
+            if outputs is not None:
+                return outputs
         x = self._as_inputs(x)
         source = source_of(x, None, None, batch_size, x_dtypes=self._input_dtypes())
         epochs = Epochs(source, steps)
@@ -371,8 +230,7 @@ class Trainer:
         collected = []
 
         def step(batch):
-            outputs = self.predict_step(batch)
-            collected.append(map_structure(lambda o: np.asarray(o), outputs))
+            collected.append(self._predicted(batch))
             return {"outputs": collected[-1]}
 
         with events, WholeSteps() as whole:
@@ -459,7 +317,7 @@ class Trainer:
         """x as the inputs take it: a frame's columns by the inputs' names, texts for a model that begins with texts."""
         return x
 
-    # 4. One batch at a time
+    # 3. One batch at a time
 
     @accepting("Model.train_on_batch")
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
@@ -480,7 +338,7 @@ class Trainer:
     def predict_on_batch(self, x):
         """The outputs for exactly these samples, as NumPy arrays."""
         x = as_batch((x,))[0]
-        return map_structure(lambda o: np.array(o), self.predict_step((x, None, None)))
+        return map_structure(np.array, self._predicted(pack((x, None, None))))
 
     def _on_batch(self, step, batch, return_dict):
         self.reset_metrics()

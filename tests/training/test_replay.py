@@ -6,7 +6,7 @@ import pytest
 import minikeras as keras
 from minikeras import layers
 from minikeras.kernels.calls import can_repeat
-from minikeras.training.replay import RecordedStep
+from minikeras.training.recorded import RecordedStep
 from minikeras.training.steady import SteadyStep
 
 RNG = np.random.default_rng(0)
