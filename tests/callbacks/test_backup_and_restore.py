@@ -73,14 +73,17 @@ def assert_as_if_uninterrupted(folder, expected):
 
 @pytest.mark.parametrize("save_freq", ["epoch", 1, 3])
 def test_killed_at_random_moments(server, whole, tmp_path, save_freq):
-    """SIGKILL at 17 moments drawn from the whole time of a training, up to three times in the same one."""
+    """SIGKILL at 17 moments drawn from the whole time of a training, up to three times in the same one.
+
+    At more where the machine is so busy that few of them come after the first backup.
+    """
     moments = random.Random(f"{save_freq}")
     (tmp_path / "timed").mkdir()
     start = time.perf_counter()
     assert server.train(tmp_path / "timed", save_freq) == 0
     duration = time.perf_counter() - start
     killed, resumed, number = 0, 0, 0
-    while killed < 17:
+    while killed < 17 or (resumed < 5 and killed < 100):
         folder = tmp_path / str(number)
         folder.mkdir()
         number += 1
