@@ -29,6 +29,8 @@ class Competitor:
 
     def supports(self, workload):
         """Whether it can run this workload."""
+        if workload.measure == "outside" and self.variant != "minikeras":
+            return False  # whose kernels are not told apart
         model_fits = not self.models or workload.model is None or workload.model in self.models
         return model_fits and (not self.measures or workload.measure in self.measures)
 

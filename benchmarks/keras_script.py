@@ -5,12 +5,14 @@ from time import perf_counter
 
 import numpy as np
 
+from .kernel_clock import KernelClock
+
 
 class Session:
     """A compiled model with its data.
 
     Every method takes a number of repeats and returns the seconds of one: one `step` of training, one `fit` of
-    100 epochs, one `predict`, one `call`.
+    100 epochs, one `predict`, one `call`, or the part of one step that lies `outside` the kernels.
     """
 
     def __init__(self, workload, variant):
@@ -26,16 +28,28 @@ class Session:
         fit's own preparation and its first epoch stay outside.
         """
         clock = epoch_clock(self.keras)
+        self._fit(1 + repeats, clock)
+        return (clock.ends[-1] - clock.ends[0]) / (repeats * self._steps())
+
+    def outside(self, repeats):
+        """What one step spends outside minikeras's kernels: Python, and NumPy called from it.
+
+        The first epochs do not count, in which steps are recorded.
+        """
+        kernels = KernelClock()
+        clock = epoch_clock(self.keras, kernels, recorded := 4)
+        with kernels:
+            self._fit(recorded + 1 + repeats, clock)
+        seconds = clock.ends[-1] - clock.ends[recorded]
+        return (seconds - kernels.seconds) / (repeats * self._steps())
+
+    def _fit(self, epochs, callback):
         self.model.fit(
-            self.x,
-            self.y,
-            batch_size=self.workload.batch,
-            epochs=1 + repeats,
-            verbose=0,
-            callbacks=[clock],
+            self.x, self.y, batch_size=self.workload.batch, epochs=epochs, verbose=0, callbacks=[callback]
         )
-        steps = -(-len(self.x) // self.workload.batch)
-        return (clock.ends[-1] - clock.ends[0]) / (repeats * steps)
+
+    def _steps(self):
+        return -(-len(self.x) // self.workload.batch)
 
     def fit(self, repeats):
         """Whole fits of 100 epochs, from the call to its return."""
@@ -58,8 +72,8 @@ class Session:
         return (perf_counter() - start) / repeats
 
 
-def epoch_clock(keras):
-    """A callback that notes in `ends` when each epoch ended."""
+def epoch_clock(keras, kernels=None, start=0):
+    """A callback that notes in `ends` when each epoch ended, and starts the clock of the kernels after epoch `start`."""
 
     class EpochClock(keras.callbacks.Callback):
         def __init__(self):
@@ -67,6 +81,8 @@ def epoch_clock(keras):
             self.ends = []
 
         def on_epoch_end(self, epoch, logs=None):
+            if kernels is not None and epoch == start:
+                kernels.start()
             self.ends.append(perf_counter())
 
     return EpochClock()

@@ -118,7 +118,7 @@ MODELS = {
 class Workload:
     """One thing to measure.
 
-    `measure` names the way: 'step', 'fit', 'predict' and 'call' are methods of the adapters and are timed in
+    `measure` names the way: 'step', 'outside', 'fit', 'predict' and 'call' are methods of the adapters and are timed in
     processes that live for all rounds; 'import', 'script', 'size' and 'memory' need a new process each time.
     """
 
@@ -164,6 +164,10 @@ WORKLOADS = (
     Workload("lstm", "LSTM, 64 steps of 32 into 64: one training step (batch 32)", "step", "lstm", rows=512),
     Workload("predict", "LeNet-5: predict() of one image", "predict", rows=1),
     Workload("call", "LeNet-5: model(x) of one image", "call", rows=1),
+    Workload(
+        "iris-python", "iris: what one training step spends outside the kernels", "outside", "iris", rows=120
+    ),
+    Workload("lenet-python", "LeNet-5: what one training step spends outside the kernels", "outside"),
     Workload("script", "the whole iris script, from starting Python to its end", "script", "iris", rows=120),
     Workload("import", "import and the names of the iris script, beyond NumPy's", "import", model=None),
     Workload("size", "installed size, with everything it requires", "size", model=None),
