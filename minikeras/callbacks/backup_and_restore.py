@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from minikeras import seeds
-from minikeras.callbacks import snapshot
+from minikeras.callbacks import checks, snapshot
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.model_checkpoint import BatchFrequency
 from minikeras.optimizers import Optimizer
@@ -62,7 +62,7 @@ class BackupAndRestore(Callback):
             raise ValueError(
                 "BackupAndRestore: empty `backup_dir` argument passed. Pass the path of a folder."
             )
-        self.backup_dir = Path(backup_dir)
+        self.backup_dir = Path(checks.path("BackupAndRestore", "backup_dir", backup_dir))
         self.save_freq = save_freq
         self.double_checkpoint = double_checkpoint
         self.delete_checkpoint = delete_checkpoint
@@ -81,6 +81,10 @@ class BackupAndRestore(Callback):
 
     def on_train_begin(self, logs=None):
         self._frequency.seen = 0
+        if self.backup_dir.exists() and not self.backup_dir.is_dir():
+            raise NotADirectoryError(
+                f"BackupAndRestore expected backup_dir to be a folder, received the file '{self.backup_dir}'. Choose another name."
+            )
         if not self.backup_dir.is_dir():
             return
         for path in self.backup_dir.iterdir():

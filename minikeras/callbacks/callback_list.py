@@ -128,6 +128,9 @@ class CallbackList(Callback, older_arguments=False):
     def __exit__(self, kind, error, traceback):
         if kind is not None:
             self.on_abandon()
+        for epochs in self.data or ():
+            if epochs is not None:
+                epochs.close()
         self.data = self.batch = None  # callbacks outlive a training, its data should not
 
     def on_abandon(self):

@@ -3,9 +3,11 @@
 import contextlib
 import csv
 import os
+import warnings
 
 import numpy as np
 
+from minikeras.callbacks import checks
 from minikeras.callbacks.callback import Callback
 from minikeras.files import room_for
 
@@ -30,8 +32,12 @@ class CSVLogger(Callback):
 
     def __init__(self, filename, separator=",", append=False):
         super().__init__()
+        if not isinstance(separator, str) or len(separator) != 1:
+            raise ValueError(
+                f"CSVLogger expected separator to be one character such as ';', received {separator!r}."
+            )
         self.sep = separator
-        self.filename = os.fspath(filename)
+        self.filename = checks.path("CSVLogger", "filename", filename)
         self.append = append
         self.keys = None
         self.append_header = True
@@ -40,9 +46,21 @@ class CSVLogger(Callback):
         self.writer = None
 
     def on_train_begin(self, logs=None):
+        folder = os.path.dirname(self.filename) or "."
+        if not os.path.isdir(folder):
+            raise FileNotFoundError(
+                f"CSVLogger cannot write {self.filename!r}: there is no folder {folder!r}. Create it first."
+            )
+        if os.path.isdir(self.filename):
+            raise IsADirectoryError(
+                f"CSVLogger expected filename to be a file, received the folder {self.filename!r}. Add a name: "
+                f"{os.path.join(self.filename, 'log.csv')!r}."
+            )
         if self.append and os.path.exists(self.filename):
             self.append_header = os.path.getsize(self.filename) == 0
         self._close()
+        if self.append:
+            _end_last_line(self.filename)
         # Kept open from epoch to epoch; newline="" leaves the line ends to the writer.
         self.csv_file = open(self.filename, "a" if self.append else "w", newline="", encoding="utf-8")  # noqa: SIM115
         self._start = self.csv_file.tell()
@@ -57,6 +75,8 @@ class CSVLogger(Callback):
             self._open_writer()
             if self.append_header:
                 self._write({key: key for key in ("epoch", *self.keys)})
+            elif self._start:
+                self._compare_columns()
         self._write({"epoch": epoch, **{key: _as_text(logs.get(key, "NA")) for key in self.keys}})
 
     def _write(self, row):
@@ -71,6 +91,17 @@ class CSVLogger(Callback):
                     self._close()
                 os.truncate(self.filename, end)
                 raise
+
+    def _compare_columns(self):
+        """Say so when the file that is gone on with has other columns; its rows stay as they are."""
+        with open(self.filename, newline="", encoding="utf-8", errors="replace") as file:
+            found = next(csv.reader(file, delimiter=self.sep), [])
+        if found != ["epoch", *self.keys]:
+            warnings.warn(
+                f"CSVLogger(append=True): the file {self.filename} has the columns {found}, this training has "
+                f"{['epoch', *self.keys]}; its rows do not fit the header. Use another file for it.",
+                stacklevel=2,
+            )
 
     def _open_writer(self):
         self.writer = csv.DictWriter(self.csv_file, ["epoch", *self.keys], delimiter=self.sep)
@@ -100,6 +131,16 @@ class CSVLogger(Callback):
         self.csv_file.flush()
         if self.keys is not None:
             self._open_writer()
+
+
+def _end_last_line(path):
+    """Give the last line of a file its end, should it lack one."""
+    if not os.path.exists(path) or not os.path.getsize(path):
+        return
+    with open(path, "rb+") as file:
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            file.write(b"\n")
 
 
 def _as_text(value):

@@ -2,6 +2,7 @@
 
 import warnings
 
+from minikeras.callbacks import checks
 from minikeras.callbacks.monitor import MonitorCallback
 from minikeras.messages import say
 
@@ -36,11 +37,11 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch=0,
     ):
         super().__init__(monitor, mode, min_delta=min_delta)
-        self.patience = patience
+        self.patience = checks.number("EarlyStopping", "patience", patience, least=0)
         self.verbose = verbose
-        self.baseline = baseline
+        self.baseline = checks.number("EarlyStopping", "baseline", baseline, optional=True)
         self.restore_best_weights = restore_best_weights
-        self.start_from_epoch = start_from_epoch
+        self.start_from_epoch = checks.number("EarlyStopping", "start_from_epoch", start_from_epoch, least=0)
         self._reset()
 
     def _reset(self):

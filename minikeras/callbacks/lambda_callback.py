@@ -46,4 +46,9 @@ class LambdaCallback(Callback):
             events[name] = function
         for name, function in events.items():
             if function is not None:
+                if not callable(function):
+                    raise TypeError(
+                        f"LambdaCallback expected {name} to be a function, received {function!r:.60} of type "
+                        f"{type(function).__name__}."
+                    )
                 setattr(self, name, function)

@@ -33,6 +33,11 @@ class LearningRateScheduler(Callback):
             raise TypeError(
                 f"LearningRateScheduler: schedule must be a function of the epoch and the learning rate, received {schedule!r}."
             )
+        if not _takes_two(schedule) and not _takes(schedule, 0):
+            raise TypeError(
+                "LearningRateScheduler expected schedule to take the epoch, or the epoch and the learning rate, received "
+                f"{schedule!r}, which takes other arguments: {inspect.signature(schedule)}."
+            )
         self.schedule = schedule
         self.verbose = verbose
 
@@ -52,7 +57,15 @@ class LearningRateScheduler(Callback):
         if isinstance(rate, Tensor) and rate.size == 1:
             rate = rate.item()
         if not isinstance(rate, (float, np.float32, np.float64)):
-            raise ValueError(f"The output of the `schedule` function should be a float. Got: {rate!r}")
+            raise ValueError(
+                f"LearningRateScheduler: The output of the `schedule` function should be a float. Got: {rate!r} in epoch "
+                f"{epoch + 1}. Return float(rate)."
+            )
+        if not np.isfinite(rate):
+            raise ValueError(
+                f"LearningRateScheduler expected a finite learning rate, received {rate!r} from the schedule in epoch "
+                f"{epoch + 1}. Look for a division by zero or an overflow in it."
+            )
         return float(rate)
 
     def on_epoch_end(self, epoch, logs=None):
@@ -60,8 +73,12 @@ class LearningRateScheduler(Callback):
 
 
 def _takes_two(schedule):
+    return _takes(schedule, 0, 0.1)
+
+
+def _takes(schedule, *arguments):
     try:
-        inspect.signature(schedule).bind(0, 0.1)
+        inspect.signature(schedule).bind(*arguments)
     except TypeError:
         return False
     except ValueError:  # functions written in C may not say

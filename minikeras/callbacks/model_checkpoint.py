@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from minikeras.callbacks import checks
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.monitor import MonitorCallback
 from minikeras.messages import say
@@ -42,8 +43,9 @@ class ModelCheckpoint(MonitorCallback):
         save_freq="epoch",
         initial_value_threshold=None,
     ):
+        checks.number("ModelCheckpoint", "initial_value_threshold", initial_value_threshold, optional=True)
         super().__init__(monitor, mode, initial_value_threshold)
-        self.filepath = os.fspath(filepath)
+        self.filepath = checks.path("ModelCheckpoint", "filepath", filepath)
         self.verbose = verbose
         self.save_best_only = save_best_only
         self.save_weights_only = save_weights_only
@@ -103,6 +105,11 @@ class ModelCheckpoint(MonitorCallback):
             raise KeyError(
                 f'Failed to format this callback filepath: "{self.filepath}". Reason: {error}. '
                 f"Available: {', '.join(values)}."
+            ) from None
+        except (ValueError, IndexError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"ModelCheckpoint expected filepath with names in braces, such as 'model-{{epoch:02d}}-{{val_loss:.3f}}.keras', "
+                f"received {self.filepath!r}: {error}. Available: {', '.join(values)}; braces of the name itself are doubled."
             ) from None
 
     def _is_wanted(self, epoch, logs, path):

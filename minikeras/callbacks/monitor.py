@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from minikeras import config, metrics, registry
+from minikeras.callbacks import checks
 from minikeras.callbacks.callback import Callback
 from minikeras.spellings.logs import same_metric
 
@@ -42,16 +43,18 @@ class MonitorCallback(Callback):
 
     def __init__(self, monitor="val_loss", mode="auto", baseline=None, min_delta=0):
         super().__init__()
+        who = type(self).__name__
+        checks.text(who, "monitor", monitor, "val_loss")
         if mode not in ("auto", "min", "max"):
             warnings.warn(
-                f"{type(self).__name__} mode {mode!r} is unknown, fallback to auto mode. Use 'auto', 'min' or 'max'.",
+                f"{who} mode {mode!r} is unknown, fallback to auto mode. Use 'auto', 'min' or 'max'.",
                 stacklevel=3,
             )
             mode = "auto"
         self.monitor = monitor
         self.mode = mode
         self.best = baseline
-        self.min_delta = abs(min_delta)
+        self.min_delta = abs(checks.number(who, "min_delta", min_delta))
         self._rises = None
 
     def _is_improvement(self, value, reference):

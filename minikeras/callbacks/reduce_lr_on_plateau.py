@@ -5,6 +5,7 @@ import warnings
 import numpy as np
 
 from minikeras import registry
+from minikeras.callbacks import checks
 from minikeras.callbacks.learning_rates import learning_rate_of, log_learning_rates, optimizers_of
 from minikeras.callbacks.monitor import MonitorCallback
 from minikeras.messages import say
@@ -47,15 +48,15 @@ class ReduceLROnPlateau(MonitorCallback):
                 + "; ".join(f"{name!r}. {registry.suggest(name, known)}" for name in kwargs)
             )
         super().__init__(monitor, mode, min_delta=min_delta)
-        if factor >= 1.0:
+        if checks.number("ReduceLROnPlateau", "factor", factor, least=0) >= 1.0:
             raise ValueError(
                 f"ReduceLROnPlateau does not support a factor >= 1.0. Received factor={factor}. Use 0.1, for example."
             )
         self.factor = factor
-        self.min_lr = min_lr
-        self.patience = patience
+        self.min_lr = checks.number("ReduceLROnPlateau", "min_lr", min_lr, least=0)
+        self.patience = checks.number("ReduceLROnPlateau", "patience", patience, least=0)
         self.verbose = verbose
-        self.cooldown = cooldown
+        self.cooldown = checks.number("ReduceLROnPlateau", "cooldown", cooldown, least=0)
         self._reset()
 
     def _reset(self):

@@ -1,5 +1,6 @@
 """Sends the metrics to a server."""
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -8,6 +9,7 @@ import warnings
 
 import numpy as np
 
+from minikeras.callbacks import checks
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.logs import plain_number
 
@@ -37,10 +39,14 @@ class RemoteMonitor(Callback):
         send_as_json=False,
     ):
         super().__init__()
-        if not str(root).startswith(("http://", "https://")):
+        if not isinstance(root, str) or not root.startswith(("http://", "https://")):
             raise ValueError(f"RemoteMonitor: root must begin with http:// or https://, received {root!r}.")
+        if headers is not None and not isinstance(headers, dict):
+            raise TypeError(
+                f"RemoteMonitor expected headers to be a dictionary such as {{'Authorization': '...'}}, received {headers!r:.60}."
+            )
         self.root = root
-        self.path = path
+        self.path = checks.text("RemoteMonitor", "path", path, "/publish/epoch/end/")
         self.field = field
         self.headers = headers
         self.send_as_json = send_as_json
@@ -66,8 +72,13 @@ class RemoteMonitor(Callback):
                 f"RemoteMonitor: the server at {self.root} answered {error.code} ({error.reason}).",
                 stacklevel=2,
             )
-        except OSError as error:
-            warnings.warn(f"Could not reach RemoteMonitor root server at {self.root}: {error}.", stacklevel=2)
+        except (OSError, http.client.HTTPException) as error:
+            reason = getattr(error, "reason", error)
+            warnings.warn(
+                f"Could not reach RemoteMonitor root server at {self.root}: {reason}. Training goes on; start the server, or "
+                "leave RemoteMonitor out.",
+                stacklevel=2,
+            )
 
 
 def _as_json(value):

@@ -9,7 +9,7 @@ import zlib
 import numpy as np
 
 from minikeras import config
-from minikeras.callbacks import projector
+from minikeras.callbacks import checks, projector
 from minikeras.callbacks.callback import Callback
 from minikeras.callbacks.learning_rates import log_learning_rates, optimizers_of
 from minikeras.callbacks.logs import plain_number
@@ -61,14 +61,18 @@ class TensorBoard(Callback):
             raise ValueError(
                 f"TensorBoard: update_freq must be 'batch', 'epoch' or a positive number of batches, received {update_freq!r}."
             )
-        self.log_dir = os.fspath(log_dir)
-        self.histogram_freq = histogram_freq
+        self.log_dir = checks.path("TensorBoard", "log_dir", log_dir)
+        self.histogram_freq = checks.number(
+            "TensorBoard", "histogram_freq", histogram_freq, least=0, whole=True
+        )
         self.write_graph = write_graph
         self.write_images = write_images
         self.write_steps_per_second = write_steps_per_second
         self.update_freq = 1 if update_freq == "batch" else update_freq
         self.profile_batch = profile_batch
-        self.embeddings_freq = embeddings_freq
+        self.embeddings_freq = checks.number(
+            "TensorBoard", "embeddings_freq", embeddings_freq, least=0, whole=True
+        )
         self.embeddings_metadata = embeddings_metadata
         self._writers = {}
         self._fits = False

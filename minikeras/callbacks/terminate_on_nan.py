@@ -55,7 +55,7 @@ class _FiniteWatch(Callback):
 
 
 class TerminateOnNaN(_FiniteWatch):
-    """Stop training when the loss is NaN or infinite.
+    """Stop training when the loss is NaN or infinite; if the step reports no 'loss', when a weight is.
 
     The message says in which epoch, batch and layer a value first stopped being finite, forward or backward (for which
     the weights are copied before each batch). Epochs count from 1, batches from 0. raise_error: raise a RuntimeError,
@@ -81,14 +81,17 @@ class TerminateOnNaN(_FiniteWatch):
     def on_batch_end(self, batch, logs=None):
         loss = plain_number((logs or {}).get("loss"))
         self._look(batch, loss)
-        if loss is None or np.isfinite(loss):
+        if np.isfinite(loss) if loss is not None else self._first is None:
             return
         where = f" {self._first}" if self._first else ""
         if self.raise_error:
             raise RuntimeError(
                 f"NaN or Inf loss encountered at batch {batch}. Loss value: {loss}. Terminating training immediately.{where}"
             )
-        say(f"Batch {batch}: Invalid loss, terminating training.{where}")
+        what = (
+            "weights" if loss is None else "loss"
+        )  # a training step of the user's own need not report a loss
+        say(f"Batch {batch}: Invalid {what}, terminating training.{where}")
         self.model.stop_training = True
 
 

@@ -4,6 +4,8 @@ import math
 import re
 import textwrap
 
+import numpy as np
+
 from minikeras import messages
 from minikeras.autodiff import SymbolicTensor
 from minikeras.nest import flatten
@@ -26,6 +28,11 @@ def print_summary(
     layer_range=None,
 ):
     """Print the table of a model; see `Model.summary`."""
+    if print_fn is not None and not callable(print_fn):
+        raise TypeError(
+            f"summary expected print_fn to be a function of a line of text, such as print, received {print_fn!r:.60} of type "
+            f"{type(print_fn).__name__}."
+        )
     say = print_fn if print_fn is not None else messages.say
     for line in summary_lines(model, line_length, positions, expand_nested, show_trainable, layer_range):
         say(line)
@@ -37,6 +44,7 @@ def summary_lines(
     """The lines of a model's summary."""
     linear = _is_linear(model)
     header, rows = summary_rows(model, expand_nested, show_trainable, layer_range)
+    _check_widths(line_length, positions, header)
     aligned = [_ALIGNED[name] for name in header]
     import shutil
 
@@ -64,6 +72,11 @@ def _chosen(model, layer_range):
     if layer_range is None:
         return layers
     names = [layer.name for layer in layers]
+    pair = isinstance(layer_range, (list, tuple)) and len(layer_range) == 2
+    if not pair or not all(isinstance(name, str) for name in layer_range):
+        raise ValueError(
+            f"layer_range expected the names (or regular expressions) of two layers, [first, last], received {layer_range!r:.60}."
+        )
     places = []
     for pattern in layer_range:
         found = [i for i, name in enumerate(names) if name == pattern or re.match(pattern, name)]
@@ -139,9 +152,28 @@ def _connections(layer, model):
     return ", ".join(sources) if sources else "-"
 
 
+def _check_widths(line_length, positions, header):
+    whole = isinstance(line_length, (int, np.integer)) and not isinstance(line_length, bool)
+    if line_length is not None and not (whole and line_length > 0):
+        raise ValueError(
+            f"summary expected line_length to be a positive whole number of characters or None, received {line_length!r:.60}."
+        )
+    if positions is None or (isinstance(positions, (list, tuple)) and not positions):
+        return
+    right = isinstance(positions, (list, tuple, np.ndarray)) and all(
+        isinstance(p, (int, float, np.number)) and p > 0 for p in positions
+    )
+    if not right or len(positions) < len(header) or sorted(positions) != list(positions):
+        raise ValueError(
+            f"summary expected positions to be where each of its {len(header)} columns ({', '.join(header)}) ends, ascending, as "
+            f"shares of the line such as {[round((i + 1) / len(header), 2) for i in range(len(header))]} or as numbers of "
+            f"characters; received {positions!r:.60}."
+        )
+
+
 def _widths(header, rows, width, positions, linear):
     columns = len(header)
-    if positions:
+    if positions is not None and len(positions):
         ends = [int(p * width) if p <= 1 else int(p) for p in positions[:columns]]
         return [max(8, end - start - 3) for start, end in zip([0, *ends], ends, strict=False)]
     needed = [max(len(str(row[i])) for row in [header, *rows]) for i in range(columns)]

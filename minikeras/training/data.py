@@ -121,6 +121,10 @@ class Weighted:
         """Whether the batches can be had only once."""
         return getattr(self.source, "once", False)
 
+    def __getattr__(self, name):
+        """What else the source has: `begin_epoch`, `end_epoch`, `close`."""
+        return getattr(vars(self)["source"], name)
+
     def epoch(self, number):
         """The batches of one epoch."""
         for x, y, _ in self.source.epoch(number):

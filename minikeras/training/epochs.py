@@ -30,7 +30,34 @@ class Epochs:
         self._taken = 0  # batches given so far, where `steps` cuts the epochs
         self._passes = 0  # times the source was begun for them
         self._running = None  # the batches of the pass or epoch that was begun
+        self._begun = False  # whether the source was told of the epoch already
         self._sample = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, traceback):
+        self.close()
+
+    def close(self):
+        """End what prepares batches: workers of a data set."""
+        self._running = None
+        self._tell("close")
+
+    def _tell(self, event):
+        """Tell a source that wants to know: `begin_epoch`, `end_epoch`, `close`."""
+        listener = getattr(self.source, event, None)
+        if listener is not None:
+            listener()
+
+    def _begin(self):
+        if not self._begun:
+            self._begun = True
+            self._tell("begin_epoch")
+
+    def _end(self):
+        self._begun = False
+        self._tell("end_epoch")
 
     @property
     def steps(self):
@@ -39,7 +66,9 @@ class Epochs:
 
     def epoch(self, number):
         """The batches of the epoch of this number."""
-        return self._whole(number) if self.steps_asked is None else self._some(number)
+        self._begin()
+        yield from self._whole(number) if self.steps_asked is None else self._some(number)
+        self._end()
 
     def first_batch_of(self, number):
         """Where in this epoch to begin: not with batch 0 if a run was interrupted in its middle."""
@@ -89,7 +118,11 @@ class Epochs:
         """
         if state["seed"] is not None:
             self.source.seed = state["seed"]
+        for _ in range(self.first_epoch, epoch):  # a data set may shuffle itself between epochs
+            self._begin()
+            self._end()
         self.first_epoch, self.first_batch = epoch, batch
+        self._begin()
         if self.steps_asked is not None:
             self._pass_over(state["taken"])
         elif batch:
@@ -112,6 +145,7 @@ class Epochs:
         if self._sample is not None:
             return pack(self._sample)
         number = self.first_epoch if self.steps_asked is None else self._passes
+        self._begin()
         if self._running is None:
             self._running = iter(self.source.epoch(number))
             self._passes += self.steps_asked is not None

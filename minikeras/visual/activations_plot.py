@@ -7,7 +7,17 @@ import numpy as np
 from minikeras.autodiff import Tensor
 from minikeras.nest import flatten, map_structure
 from minikeras.training.conversion import as_rows, is_array
-from minikeras.visual.figures import BLUE, GREY, as_picture, name, new_figure, show_image, show_matrix, tidy
+from minikeras.visual.figures import (
+    BLUE,
+    GREY,
+    as_picture,
+    name,
+    new_figure,
+    show_image,
+    show_matrix,
+    tidy,
+    whole_number,
+)
 from minikeras.visual.mosaic import mosaic
 
 __all__ = ["plot_activations"]
@@ -31,6 +41,20 @@ def plot_activations(model, x, layers=None, sample=0, max_channels=32, title=Non
     >>> [axes.get_title("left") for axes in plot_activations(model, np.ones((1, 6, 6, 1))).axes]
     ['input (6, 6, 1)', 'a (Conv2D) (4, 4, 2)', 'b (Flatten) (32,)']
     """
+    if not hasattr(model, "_flatten_layers"):
+        raise TypeError(
+            f"plot_activations expected a model, received {model!r:.60} of type {type(model).__name__}. Pass plot_activations(model, x)."
+        )
+    if isinstance(sample, bool) or not isinstance(sample, (int, np.integer)):
+        raise TypeError(
+            f"plot_activations expected sample to be the number of a sample, received {sample!r:.60}."
+        )
+    whole_number("plot_activations", "max_channels", max_channels)
+    layers = [layers] if isinstance(layers, str) else layers
+    if layers is not None and not isinstance(layers, (list, tuple)):
+        raise TypeError(
+            f"plot_activations expected layers to be a list of layers' names, received {layers!r:.60}."
+        )
     parts = _inputs(x, sample)
     rows = [("input", part[0]) for part in flatten(parts)] if layers is None else []
     rows += [(label, array[0]) for label, array in _outputs(model, parts, layers)]

@@ -8,6 +8,7 @@ __all__ = ["plot_confusion_matrix"]
 
 _NORMS = (None, "true", "pred", "all")
 _MOST_WITH_NUMBERS = 25
+_MOST_CLASSES = 5_000
 
 
 def plot_confusion_matrix(y_true, y_pred, labels=None, normalize=None, title=None, threshold=0.5):
@@ -24,6 +25,16 @@ def plot_confusion_matrix(y_true, y_pred, labels=None, normalize=None, title=Non
     """
     if normalize not in _NORMS:
         raise ValueError(f"plot_confusion_matrix expected normalize among {_NORMS}, received {normalize!r}.")
+    if labels is not None and (
+        not hasattr(labels, "__len__") or np.ndim(labels) != (0 if isinstance(labels, str) else 1)
+    ):
+        raise TypeError(
+            f"plot_confusion_matrix expected labels to be a list of the classes' names, received {labels!r:.60}."
+        )
+    if not isinstance(threshold, (int, float, np.number)):
+        raise TypeError(
+            f"plot_confusion_matrix expected threshold to be a number such as 0.5, received {threshold!r:.60}."
+        )
     truth, guess = _classes(y_true, "y_true", threshold), _classes(y_pred, "y_pred", threshold)
     if len(truth) != len(guess) or not len(truth):
         raise ValueError(
@@ -61,7 +72,17 @@ def plot_confusion_matrix(y_true, y_pred, labels=None, normalize=None, title=Non
 
 def _classes(values, what, threshold):
     """Classes as whole numbers, (n,)."""
-    array = np.asarray(values)
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(
+            f"plot_confusion_matrix expected {what} as an array, received rows of different lengths."
+        ) from None
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(
+            f"plot_confusion_matrix expected {what} of finite numbers, received {np.count_nonzero(~np.isfinite(array))} that "
+            "are NaN or infinite. Leave these samples out, or see TerminateOnNaN if a model predicts them."
+        )
     if array.ndim == 2 and array.shape[1] > 1:
         return array.argmax(axis=1)
     if array.ndim not in (1, 2) or array.dtype.kind not in "biuf":
@@ -71,19 +92,40 @@ def _classes(values, what, threshold):
         )
     array = array.reshape(-1)
     if array.dtype.kind == "f" and not np.array_equal(array, np.round(array)):
+        if what == "y_true" or array.min() < 0 or array.max() > 1:
+            raise ValueError(
+                f"plot_confusion_matrix expected {what} as whole numbers{'' if what == 'y_true' else ' or probabilities'}, received "
+                f"numbers from {array.min():.4g} to {array.max():.4g}. Turn {'them into classes first, for example with np.digitize' if what == 'y_true' else 'scores into probabilities first, for example with a sigmoid'}."
+            )
         return (array > threshold).astype(np.int64)
+    if (
+        array.size and np.abs(array).max() > 2.0**53
+    ):  # as numbers of classes they would not survive the conversion
+        raise ValueError(
+            f"plot_confusion_matrix expected {what} as numbers of classes, received {array[np.abs(array).argmax()]}."
+        )
     return array.astype(np.int64)
 
 
 def _counts(truth, guess, labels):
-    least = min(truth.min(), guess.min())
-    size = int(max(truth.max(), guess.max())) + 1
+    least, most = int(min(truth.min(), guess.min())), int(max(truth.max(), guess.max()))
+    size = most + 1
     if labels is not None:
         size = max(size, len(labels))
-    if least < 0 or (labels is not None and size > len(labels)):
+    if least < 0:
         raise ValueError(
-            f"plot_confusion_matrix expected classes from 0 to {(len(labels) if labels is not None else size) - 1}, "
-            f"received classes from {least} to {max(truth.max(), guess.max())}. Pass one label for each class."
+            f"plot_confusion_matrix expected classes from 0 up, received the class {least}. Number the classes from 0: "
+            "np.unique(labels, return_inverse=True)."
+        )
+    if labels is not None and size > len(labels):
+        raise ValueError(
+            f"plot_confusion_matrix expected classes from 0 to {len(labels) - 1}, "
+            f"received classes from {least} to {most}. Pass one label for each class."
+        )
+    if size > _MOST_CLASSES:
+        raise ValueError(
+            f"plot_confusion_matrix expected at most {_MOST_CLASSES:,} classes, received the class {size - 1:,}. Number the "
+            "classes from 0 (np.unique(labels, return_inverse=True)), or draw a part of them."
         )
     counts = np.zeros((size, size), np.int64)
     np.add.at(counts, (truth, guess), 1)

@@ -17,6 +17,15 @@ def new_figure(width, height, caller):
     return Picture(figsize=(width, height), layout="constrained", facecolor="white")
 
 
+def whole_number(caller, argument, value, least=1):
+    """An error unless a value is a whole number from `least` up; `caller` is the function that it names."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(
+            f"{caller} expected {argument} to be a whole number from {least} up, received {value!r:.60} of type "
+            f"{type(value).__name__}."
+        )
+
+
 def tidy(axes, title=None, xlabel=None, ylabel=None):
     """Make axes light: a title on the left, no frame above and at the right, small grey numbers, a pale grid."""
     for side in ("top", "right"):

@@ -22,7 +22,8 @@ def plot_history(history, metrics=None, title=None):
     >>> [axes.get_title("left") for axes in figure.axes]
     ['loss', 'learning_rate']
     """
-    values, epochs = _values_of(history)
+    metrics = [metrics] if isinstance(metrics, str) else metrics
+    values, epochs = _values_of(history, metrics if isinstance(metrics, (list, tuple)) else ())
     names = _chosen(values, metrics)
     columns = min(len(names), 3)
     rows = -(-len(names) // columns)
@@ -35,14 +36,26 @@ def plot_history(history, metrics=None, title=None):
     return figure
 
 
-def _values_of(history):
-    """({name: array}, numbers of the epochs counted from 1)."""
+def _values_of(history, wanted):
+    """({name: array}, numbers of the epochs counted from 1); metrics without numbers are left out, unless wanted."""
     found = getattr(history, "history", history)
     if not isinstance(found, dict):
         raise TypeError(
             f"plot_history expected what fit returned, or a dictionary of lists, received {type(history).__name__}."
         )
-    values = {name: np.asarray(list) for name, list in found.items() if np.ndim(list) == 1 and len(list)}
+    values, others = {}, {}
+    for name, column in found.items():
+        array = _numbers(column)
+        if array is None:
+            others[str(name)] = column
+        elif len(array):
+            values[str(name)] = array
+    refused = next((n for n in others if not values or n in wanted), None)
+    if refused is not None:
+        raise TypeError(
+            f"plot_history expected history[{refused!r}] to be a list with a number for each epoch, received "
+            f"{others[refused]!r:.60}. Draw others, for example metrics=['loss'], or pass one of its numbers as a list."
+        )
     if not values:
         raise ValueError("plot_history expected at least one epoch of numbers, received an empty history.")
     length = max(len(v) for v in values.values())
@@ -50,11 +63,26 @@ def _values_of(history):
     return values, np.asarray(epochs if len(epochs) == length else range(1, length + 1))
 
 
+def _numbers(column):
+    """The numbers of a metric, (epochs,), NaN where one is missing (None); None if it has not one for each epoch."""
+    if isinstance(column, (str, bytes)) or not hasattr(column, "__len__"):
+        return None
+    try:
+        array = np.asarray([np.nan if one is None else one for one in column] or [0.0])[: len(column)]
+    except (ValueError, TypeError):  # lists of different lengths, a 0-d array
+        return None
+    return array if array.ndim == 1 and array.dtype.kind in "biuf" else None
+
+
 def _chosen(values, metrics):
     present = [n for n in values if not (n.startswith("val_") and n[4:] in values)]
     if metrics is None:
         rates = [n for n in present if n in _RATES]
         return [n for n in present if n not in rates] + rates
+    if not isinstance(metrics, (list, tuple)):
+        raise TypeError(
+            f"plot_history expected metrics to be a list of names among {present}, received {metrics!r:.60}."
+        )
     missing = [n for n in metrics if n not in values]
     if missing or not len(metrics):
         raise ValueError(

@@ -14,6 +14,7 @@ from minikeras.visual.figures import (
     show_image,
     show_matrix,
     tidy,
+    whole_number,
 )
 from minikeras.visual.mosaic import mosaic, with_white_gaps
 
@@ -40,6 +41,8 @@ def plot_weights(layer_or_model, max_filters=32, image_shape=None, title=None):
     ['a kernel (3, 3, 1, 4)', 'b kernel (144, 2)']
     """
     weights = _weights_of(layer_or_model)
+    whole_number("plot_weights", "max_filters", max_filters)
+    image_shape = _checked_shape(image_shape, weights)
     pictures = [_picture_of(array, max_filters, image_shape) for _, array in weights]
     heights = [picture.inches for picture in pictures]
     figure = new_figure(10.0, sum(heights) + (0.4 if title else 0.0), "plot_weights")
@@ -74,6 +77,24 @@ def _weights_of(thing):
             f"{'' if thing.built else ' yet: it is not built. Call it on data first'}."
         )
     return found
+
+
+def _checked_shape(shape, weights):
+    if shape is None:
+        return None
+    right = isinstance(shape, (list, tuple)) and len(shape) in (2, 3)
+    if not right or not all(isinstance(size, (int, np.integer)) and size > 0 for size in shape):
+        raise ValueError(
+            "plot_weights expected image_shape to be (height, width) or (height, width, 3), received "
+            f"{shape!r:.60}."
+        )
+    inputs = [array.shape[0] for _, array in weights if array.ndim == 2]
+    if math.prod(shape) not in inputs:
+        raise ValueError(
+            f"plot_weights: no matrix here has the {math.prod(shape)} inputs of images of image_shape={tuple(shape)}; the "
+            f"matrices have {inputs}."
+        )
+    return tuple(shape)
 
 
 class _Picture:

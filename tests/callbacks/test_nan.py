@@ -299,3 +299,21 @@ def test_a_nan_after_replayed_steps():
     with pytest.raises(FloatingPointError, match=where):
         model.fit(X, Y, batch_size=8, epochs=9, verbose=0, callbacks=[Grow()])
     assert model.history.epoch == [0, 1, 2, 3, 4]
+
+
+def test_a_step_that_reports_no_loss(capsys):
+    class Silent(keras.Model):
+        def train_step(self, data):
+            super().train_step(data)
+            return {"mine": 1.0}
+
+    x = keras.Input((4,))
+    model = Silent(x, layers.Dense(1, name="last")(x))
+    model.compile(keras.optimizers.SGD(np.inf), "mse")
+    with np.errstate(all="ignore"):
+        history = model.fit(X, Y, epochs=3, verbose=0, callbacks=[TerminateOnNaN()])
+    assert history.epoch == [0]
+    assert (
+        "Batch 0: Invalid weights, terminating training. The first value that was not finite: weight 'last/"
+        in capsys.readouterr().out
+    )
