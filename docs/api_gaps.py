@@ -22,11 +22,13 @@ BY_DESIGN = {
         keras.utils.legacy.deserialize_keras_object keras.utils.legacy.serialize_keras_object""",
 }
 
-NOT_YET = """
-    keras.distribution.DataParallel keras.distribution.DeviceMesh keras.distribution.distribution
-    keras.distribution.get_device_count keras.distribution.list_devices keras.distribution.set_distribution
-    keras.saving.KerasFileEditor
-"""
+NOT_YET = {
+    "a model trains in one process, whose threads share the work": """
+        keras.distribution.DataParallel keras.distribution.DeviceMesh keras.distribution.distribution
+        keras.distribution.get_device_count keras.distribution.list_devices keras.distribution.set_distribution""",
+    "files are edited through the model in them: load it, rename layers or set weights, save it": """
+        keras.saving.KerasFileEditor""",
+}
 
 # Parameters that no class or function here takes, with the reason.
 PARAMETERS = {

@@ -8,11 +8,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import api_gaps
+
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
-
-import api_gaps  # noqa: E402  (it stands beside this file)
-
 PAGE = ROOT / "docs" / "api.md"
 KERAS_NAMES = ROOT / "tests" / "data" / "keras_api.json"
 _INTRODUCTION = """\
@@ -86,15 +84,15 @@ def difference(name, signature):
 
 def reasons():
     """{name: why it is left out} of all that the table of gaps mentions."""
-    table = {name: reason for reason, names in api_gaps.BY_DESIGN.items() for name in names.split()}
-    return table | dict.fromkeys(api_gaps.NOT_YET.split(), "not yet")
+    table = api_gaps.BY_DESIGN | {f"not yet: {reason}": names for reason, names in api_gaps.NOT_YET.items()}
+    return {name: reason for reason, names in table.items() for name in names.split()}
 
 
 def page():
     """The text of docs/api.md."""
     names, gaps = keras_names(), reasons()
     counts = Counter(
-        "supported" if name not in gaps else "not_yet" if gaps[name] == "not yet" else "by_design"
+        "supported" if name not in gaps else "not_yet" if gaps[name].startswith("not yet") else "by_design"
         for name in names
     )
     lines = [
@@ -128,4 +126,5 @@ def _remarks(name, signature):
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     PAGE.write_text(page())

@@ -35,8 +35,9 @@ _NAMES = {name: home for home, names in _HOMES.items() for name in names} | {
 }
 _ALIASES = {"FloatDTypePolicy": "DTypePolicy", "KerasTensor": "SymbolicTensor"}
 _SUBPACKAGES = (
-    "activations", "autodiff", "backend", "callbacks", "config", "constraints", "datasets", "export", "initializers", "kernels", "layers",
-    "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing", "random", "regularizers", "saving", "training", "tree", "utils", "wrappers",
+    "activations", "autodiff", "backend", "callbacks", "config", "constraints", "datasets", "export", "initializers",
+    "kernels", "layers", "losses", "metrics", "mixed_precision", "models", "ops", "optimizers", "preprocessing",
+    "random", "regularizers", "saving", "training", "tree", "utils", "wrappers",
 )  # fmt: skip
 
 __all__ = sorted([*_NAMES, *_SUBPACKAGES])

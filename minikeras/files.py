@@ -94,7 +94,8 @@ def room_for(path):
     ...     raise OSError(errno.ENOSPC, "No space left on device")
     Traceback (most recent call last):
         ...
-    minikeras.files.NoRoomError: [Errno 28] model.keras could not be written: expected room for it, received 'No space left on device' ...
+    minikeras.files.NoRoomError: [Errno 28] model.keras could not be written: expected room for it, received
+    'No space left on device' ...
     """
     try:
         yield

@@ -5,12 +5,15 @@ import math
 
 import numpy as np
 
-from minikeras import lookup, seeds, serialization, spellings
+from minikeras import limits, lookup, seeds, serialization, spellings
 from minikeras.autodiff import Tensor, as_array
 from minikeras.dtypes import standardize_dtype
 from minikeras.ops import random
 from minikeras.serialization import Registered
 from minikeras.spellings.calls import with_dtype
+
+# How many multiplications of a decomposition are done in the time of a step that limits count.
+_PRODUCTS_IN_A_STEP = 24
 
 
 class Initializer(Registered, family="initializer"):
@@ -341,6 +344,7 @@ class Orthogonal(RandomInitializer):
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
         dtype = standardize_dtype(dtype)
+        limits.check_steps(rows, columns, min(rows, columns) // _PRODUCTS_IN_A_STEP)
         numbers = random.normal(
             (max(rows, columns), min(rows, columns)), dtype="float64", seed=self.seed
         ).array

@@ -74,7 +74,7 @@ class Names:
 def attributes(names, namespace):
     """The `__getattr__` and `__dir__` of a package whose names are `names`; what is found is kept in `namespace`."""
 
-    def __getattr__(name):  # noqa: N807 -- the name that Python asks a module for
+    def find(name):
         if name == "__all__":
             return sorted(
                 {
@@ -93,7 +93,7 @@ def attributes(names, namespace):
         namespace[name] = value
         return value
 
-    def __dir__():  # noqa: N807
+    def list_names():
         return sorted({*names.homes, *namespace})
 
-    return __getattr__, __dir__
+    return find, list_names

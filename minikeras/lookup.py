@@ -27,7 +27,8 @@ def look_up(identifier, family, aliases=()):
         found = identifier
     if not callable(found):
         raise ValueError(
-            f"Expected {'an' if family[0] in 'aio' else 'a'} {family}: a name, an object, a function or a configuration; received {identifier!r}."
+            f"Expected {'an' if family[0] in 'aio' else 'a'} {family}: a name, an object, a function or a configuration; "
+            f"received {identifier!r}."
         )
     return found() if inspect.isclass(found) else found
 

@@ -8,6 +8,7 @@ again (re-running a notebook cell) replaces the older definition.
 
 import contextlib
 import contextvars
+import functools
 import inspect
 import re
 
@@ -19,6 +20,7 @@ _sources: list = []
 _scope: contextvars.ContextVar = contextvars.ContextVar("custom_objects", default=None)
 
 
+@functools.lru_cache(4096)
 def snake_case(name):
     """`CamelCase` as `camel_case`, the way Keras names layers and losses.
 

@@ -11,7 +11,7 @@ import inspect
 
 import numpy as np
 
-from minikeras import registry, spellings
+from minikeras import limits, registry, spellings
 from minikeras.registry import find_class, find_function, is_built_in, suggest
 from minikeras.spellings.calls import accepting_constructor
 
@@ -222,6 +222,8 @@ def _deserialize_object(config, custom_objects, family):
     cls = _find(find_class, config.get("registered_name") or name, name, family, custom_objects)
     if not isinstance(cls, type):
         return cls
+    if cls.family == "layer":
+        limits.count_call()
     with registry.custom_object_scope(custom_objects or {}):
         obj = cls.from_config(inner if isinstance(inner, dict) else {})
         build_config = config.get("build_config")

@@ -1,6 +1,7 @@
-"""Helpers beside the tests can be imported by their names."""
+"""Helpers beside the tests, and what writes the pages of docs/, can be imported by their names."""
 
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))
+HERE = Path(__file__).parent
+sys.path += [str(HERE), str(HERE.parent / "docs")]

@@ -1,15 +1,8 @@
 """Keras's public names are all here, with Keras's parameters, except those that docs/api_gaps.py names with a reason."""
 
-import sys
-from pathlib import Path
-
+import api_gaps
+import make_api
 import pytest
-
-ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "docs"))
-
-import api_gaps  # noqa: E402  (docs/ has just been put on the path)
-import make_api  # noqa: E402
 
 NAMES = make_api.keras_names()
 GAPS = make_api.reasons()
@@ -59,7 +52,7 @@ def test_exceptions_are_needed():
 
 
 def test_most_names_that_make_sense_are_supported():
-    sensible = [name for name in NAMES if GAPS.get(name, "not yet") == "not yet"]
+    sensible = [name for name in NAMES if GAPS.get(name, "not yet").startswith("not yet")]
     supported = [name for name in sensible if name not in GAPS]
     assert len(supported) >= 0.99 * len(sensible)
     assert len(sensible) >= 0.95 * len(NAMES)

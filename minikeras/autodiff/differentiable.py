@@ -20,7 +20,8 @@ import inspect
 
 import numpy as np
 
-from minikeras import config
+from minikeras import config, limits
+from minikeras.autodiff.error_notes import ARGUMENT_ERRORS, add_once, note_call
 from minikeras.autodiff.symbolic import SymbolicTensor, symbolic_call
 from minikeras.autodiff.tensor import FUNCTIONS, Operand, Tensor, state
 from minikeras.dtypes import result_type, standardize_dtype
@@ -28,6 +29,7 @@ from minikeras.dtypes import result_type, standardize_dtype
 ndarray = np.ndarray
 _NUMBERS = (bool, int, float)
 _SCALARS = (*_NUMBERS, type(None))
+_NUMBERS_ONLY = "Tensors hold numbers, received an array of shape {} and dtype {}: convert strings and objects to numbers first."
 
 
 class Node:
@@ -65,24 +67,23 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
             args, kwargs = inputs_first(function, names, args, kwargs)
         tracked = 0
         values = list(args)
-        for i, value in enumerate(args):
-            if isinstance(value, Tensor):
-                values[i] = value.array
-                tracked |= value.tracked
-            elif i < count and type(value) is not ndarray:
-                if isinstance(value, SymbolicTensor):
-                    return symbolic_call(function, args, kwargs)
-                if isinstance(value, (list, tuple)) and holds_tensors(value):
-                    return function(*args[:i], joined(value), *args[i + 1 :], **kwargs)
-                if count == 1 or type(value) not in _SCALARS:
-                    values[i] = as_array(value)
-        if promote:
-            _promote(values)
         try:
+            for i, value in enumerate(args):
+                if isinstance(value, Tensor):
+                    values[i] = value.array
+                    tracked |= value.tracked
+                elif i < count and type(value) is not ndarray:
+                    if isinstance(value, SymbolicTensor):
+                        return symbolic_call(function, args, kwargs)
+                    if isinstance(value, (list, tuple)) and holds_tensors(value):
+                        return function(*args[:i], joined(value), *args[i + 1 :], **kwargs)
+                    if count == 1 or type(value) not in _SCALARS:
+                        values[i] = as_array(value)
+            if promote:
+                _promote(values)
             output, gradient = body(*values, **kwargs)
-        except ValueError as error:
-            shapes = ", ".join(str(v.shape) for v in values if type(v) is ndarray)
-            add_once(error, "In ops.", f"In ops.{body.__name__} on arrays of shapes {shapes}.")
+        except ARGUMENT_ERRORS as error:
+            note_call(error, function, values, kwargs)
             raise
         tracked = tracked & state.recording if gradient is not None else 0
         if type(output) is tuple:
@@ -113,12 +114,6 @@ def differentiable(body=None, *, operator=None, promote=False, composed=None):
     return function
 
 
-def add_once(error, beginning, note):
-    """Let an error's traceback end with a note, unless it has one that begins so: the innermost knows most."""
-    if not any(known.startswith(beginning) for known in getattr(error, "__notes__", ())):
-        error.add_note(note)
-
-
 def holds_tensors(nest):
     """Whether there is a tensor, symbolic or not, anywhere in a nest of lists and tuples."""
     if isinstance(nest, (list, tuple)):
@@ -146,7 +141,12 @@ def as_array(value, dtype=None):
     else:
         array = _from_python(value, dtype)
     if dtype is not None:
-        array = array.astype(standardize_dtype(dtype), copy=False)
+        try:
+            array = array.astype(standardize_dtype(dtype), copy=False)
+        except (TypeError, ValueError) as error:
+            if array.dtype.kind in "OUS":
+                add_once(error, "Tensors hold", _NUMBERS_ONLY.format(array.shape, array.dtype))
+            raise
     return array
 
 
@@ -208,6 +208,8 @@ def promoted(body):
 
 def _promote(values):
     """Bring the arrays among two or more inputs to one dtype."""
+    if limits.reading:
+        limits.check_broadcast(values)
     first = values[0]
     if len(values) == 2:  # the cases that training steps are made of
         second = values[1]

@@ -4,6 +4,7 @@ import functools
 import inspect
 
 from minikeras.autodiff.differentiable import FUNCTIONS, as_array, holds_tensors, inputs_first, joined
+from minikeras.autodiff.error_notes import ARGUMENT_ERRORS, note_call
 from minikeras.autodiff.symbolic import is_symbolic, symbolic_call
 from minikeras.autodiff.tensor import Tensor
 
@@ -28,18 +29,22 @@ def operation(body):
         if kwargs and not input_names.isdisjoint(kwargs):
             args, kwargs = inputs_first(function, names, args, kwargs)
         values = list(args)
-        for i, value in enumerate(args):
-            if isinstance(value, Tensor):
-                continue
-            if is_symbolic(value):
-                return symbolic_call(function, args, kwargs)
-            if i < count and value is not None:
-                nested = isinstance(value, (list, tuple)) and holds_tensors(value)
-                values[i] = joined(value) if nested else Tensor(as_array(value))
-        for value in kwargs.values():
-            if is_symbolic(value):
-                return symbolic_call(function, args, kwargs)
-        return body(*values, **kwargs)
+        try:
+            for i, value in enumerate(args):
+                if isinstance(value, Tensor):
+                    continue
+                if is_symbolic(value):
+                    return symbolic_call(function, args, kwargs)
+                if i < count and value is not None:
+                    nested = isinstance(value, (list, tuple)) and holds_tensors(value)
+                    values[i] = joined(value) if nested else Tensor(as_array(value))
+            for value in kwargs.values():
+                if is_symbolic(value):
+                    return symbolic_call(function, args, kwargs)
+            return body(*values, **kwargs)
+        except ARGUMENT_ERRORS as error:
+            note_call(error, function, values, kwargs)
+            raise
 
     ordinary = [
         p.replace(kind=p.POSITIONAL_OR_KEYWORD) if p.kind is p.POSITIONAL_ONLY else p for p in parameters

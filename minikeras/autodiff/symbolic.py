@@ -15,12 +15,19 @@ from minikeras import limits
 from minikeras.autodiff.tensor import FUNCTIONS, Operand, Tensor, state, ufunc_name
 from minikeras.dtypes import standardize_dtype
 from minikeras.nest import flatten, map_structure
+from minikeras.registry import is_built_in
 
 # Sizes tried for unknown axes: the batch axis, then any other (large enough for a few strided convolutions).
 _BATCH_SIZES = (2, 3)
 _OTHER_SIZES = (64, 96)
 # What is tried where texts are expected: one word, two words.
 _TEXTS = (b"one", b"one two")
+# The size of axes of arrays that stand in for others.
+_STAND_IN = 3
+# More axes than these are not stood in for.
+_MOST_AXES = 7
+# Numbers that could be computed with in the time of any call.
+_NUMBERS_OF_A_CALL = 500
 
 _numbers = itertools.count()
 
@@ -111,6 +118,7 @@ def is_symbolic(structure):
 
 def symbolic_call(function, args, kwargs, specs=None):
     """Record a call and return its symbolic outputs; `specs` are their (shape, dtype), inferred where not given."""
+    limits.count_call()
     call = Call(function, args, kwargs)
     for leaf in call.inputs:
         if leaf.recorder is not None:
@@ -150,10 +158,26 @@ def probing():
 
 def infer(function, args, kwargs):
     """The Specs of what `function` returns on symbolic arguments, found by trying it on zeros."""
+    if limits.active():
+        small = next((trial for kind, trial in _SMALL.items() if hasattr(function, kind)), None)
+        with contextlib.suppress(ValueError):  # settings that go with whole arrays alone
+            spec = None if small is None else small(function, args, kwargs)
+            if spec is not None:
+                return spec
+    owner = getattr(function, "__self__", None)
+    if limits.active() and owner is not None and not is_built_in(type(owner)):
+        with limits.trusting():
+            return _tried(function, args, kwargs)
+    return _tried(function, args, kwargs)
+
+
+def _tried(function, args, kwargs):
     symbolic = [leaf for leaf in flatten([args, kwargs]) if isinstance(leaf, SymbolicTensor)]
     trials = range(2 if any(None in leaf.shape for leaf in symbolic) else 1)
     try:
         results = [_try(function, args, kwargs, trial) for trial in trials]
+    except limits.TrialError:
+        raise
     except ValueError:
         if not any(None in leaf.shape[1:] for leaf in symbolic):
             raise
@@ -166,6 +190,57 @@ def infer(function, args, kwargs):
     order = flatten(results[0])
     by_id = {id(leaf): spec for leaf, spec in zip(order, iterator, strict=True)}
     return map_structure(lambda leaf: by_id[id(leaf)], results[0])
+
+
+def _placewise(function, args, kwargs):
+    """The Spec of one result whose elements depend on those at their places, by trying it on small arrays.
+
+    None where the result is not what broadcasting such arrays gives: then the function is not of this kind.
+    """
+    shapes, small = [], []
+
+    def stand_in(leaf):
+        if not isinstance(leaf, (SymbolicTensor, Tensor, np.ndarray)):
+            return leaf
+        shapes.append(leaf.shape)
+        small.append([1 if size == 1 else _STAND_IN for size in leaf.shape])
+        return Tensor(np.zeros(small[-1], leaf.dtype))
+
+    args, kwargs = map_structure(stand_in, [list(args), kwargs])
+    with probing():
+        result = function(*args, **kwargs)
+    if not isinstance(result, Tensor) or result.shape != np.broadcast_shapes(*small):
+        return None
+    unknown = next(n for n in itertools.count(2) if all(n not in shape for shape in shapes))
+    sizes = np.broadcast_shapes(*[[unknown if s is None else s for s in shape] for shape in shapes])
+    return Spec([None if s == unknown else s for s in sizes], result.dtype)
+
+
+def _axiswise(function, args, kwargs):
+    """The Spec of one result whose axes are those of the one array among the arguments, or new ones of size 1.
+
+    It is tried on an array whose axes are small and all different, so that the result tells which it kept. None where
+    it is not of this kind.
+    """
+    leaves = [
+        leaf for leaf in flatten([args, kwargs]) if isinstance(leaf, (SymbolicTensor, Tensor, np.ndarray))
+    ]
+    if len(leaves) != 1 or len(leaves[0].shape) > _MOST_AXES or leaves[0].dtype.kind == "O":
+        return None
+    shape = leaves[0].shape
+    small = [1 if size == 1 else axis + 2 for axis, size in enumerate(shape)]
+    stand_in = Tensor(np.zeros(small, leaves[0].dtype))
+    args, kwargs = map_structure(lambda leaf: stand_in if leaf is leaves[0] else leaf, [list(args), kwargs])
+    with probing():
+        result = function(*args, **kwargs)
+    sizes = dict(zip(small, shape, strict=True)) | {1: 1}
+    if not isinstance(result, Tensor) or any(size not in sizes for size in result.shape):
+        return None
+    return Spec([sizes[size] for size in result.shape], result.dtype)
+
+
+# How functions are tried that say which axes and elements of the arguments their result has: on arrays of few numbers.
+_SMALL = {"placewise": _placewise, "axiswise": _axiswise}
 
 
 def _sizes_from_the_end(args, kwargs):
@@ -189,9 +264,13 @@ def _try(function, args, kwargs, trial, known=MappingProxyType({})):
             for axis in range(rank)
         ]
         sizes = [tried[axis] if size is None else size for axis, size in enumerate(leaf.shape)]
+        if limits.active() and _gives_a_view(function, args, kwargs):
+            return Tensor(np.broadcast_to(np.zeros((), leaf.dtype), sizes))  # of any size in no memory
         limits.check_trial(sizes)
-        zero = _TEXTS[trial] if leaf.dtype.kind == "O" else 0
-        value = Tensor(np.full(sizes, zero, leaf.dtype))
+        if leaf.dtype.kind == "O":
+            value = Tensor(np.full(sizes, _TEXTS[trial], leaf.dtype))
+        else:
+            value = Tensor(np.zeros(sizes, leaf.dtype))
         if leaf.mask is not None:
             value.mask = Tensor(np.ones([sizes[a] for a in range(len(leaf.mask.shape))], "bool"))
         return value
@@ -199,7 +278,39 @@ def _try(function, args, kwargs, trial, known=MappingProxyType({})):
     args, kwargs = map_structure(value_of, list(args)), map_structure(value_of, kwargs)
     _check_broadcasting(args, kwargs)
     with probing():
-        return function(*args, **kwargs)
+        if not limits.active():
+            return function(*args, **kwargs)
+        with _counting():
+            return function(*args, **kwargs)
+
+
+def _gives_a_view(function, args, kwargs):
+    """Whether a function only looks at its argument in another way, which costs the same for arrays of any size."""
+    arrays = [leaf for leaf in flatten([args, kwargs]) if isinstance(leaf, (Operand, np.ndarray))]
+    return hasattr(function, "views") and len(arrays) == 1 and arrays[0].dtype.kind != "O"
+
+
+class _Counter:
+    """What is told of each application of a differentiable function, as `state.recorder` is, and counts its numbers."""
+
+    @staticmethod
+    def append(application):
+        _, _, values, _, output, _ = application
+        made = [one.array for one in (output if type(output) is tuple else (output,))]
+        numbers = _NUMBERS_OF_A_CALL
+        if any(array.base is None for array in made):  # views are free
+            taken = [value for value in values if isinstance(value, np.ndarray)]
+            numbers += sum(array.size for array in (*taken, *made))
+        limits.count_numbers(numbers)
+
+
+@contextlib.contextmanager
+def _counting():
+    before, state.recorder = state.recorder, _Counter
+    try:
+        yield
+    finally:
+        state.recorder = before
 
 
 def _check_broadcasting(args, kwargs):
@@ -207,6 +318,8 @@ def _check_broadcasting(args, kwargs):
     if not limits.active():
         return
     tensors = [leaf.shape for leaf in flatten([args, kwargs]) if isinstance(leaf, Tensor)]
+    if len(tensors) == 1:
+        return
     try:
         shape = np.broadcast_shapes(*tensors)
     except ValueError:  # they are not broadcast

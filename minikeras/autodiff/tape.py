@@ -205,6 +205,8 @@ class GradientTape:
             dy = tuple(dys) if type(node.output) is tuple else dys[0]
             for value, dx in _gradients_on_tensors(node, dy, self.bit):
                 dx = _unbroadcast_tensor(dx, value.shape)
+                if dx.dtype.kind == "c" and value.dtype.kind != "c":
+                    dx = FUNCTIONS["real"](dx)
                 if dx.dtype != value.dtype:
                     dx = cast(dx, value.dtype)
                 before = gradients.get(id(value))

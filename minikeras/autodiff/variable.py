@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from minikeras import registry
+from minikeras import limits, registry
 from minikeras.autodiff.differentiable import as_array, differentiable
 from minikeras.autodiff.tensor import Tensor, state
 from minikeras.dtypes import standardize_dtype
@@ -39,7 +39,9 @@ class Variable(Tensor):
         synchronization="auto",
         name=None,
     ):
-        super().__init__(_initial_value(initializer, shape, dtype))
+        super().__init__(_initial_value(initializer, shape, dtype, name))
+        if limits.reading and limits.deferring() and shape is not None and _is_function(initializer):
+            limits.defer(self, _fill(initializer))
         self._name = name or ("variable" if (n := next(_numbers)) == 0 else f"variable_{n}")
         self._path = self._name
         self.autocast = autocast
@@ -98,17 +100,23 @@ class Variable(Tensor):
             )
         if not state.probing:
             self.array[...] = array
+            if limits.reading:
+                limits.received(self)
         return self
 
     def assign_add(self, value):
         """Add to the value in place."""
         if not state.probing:
+            if limits.reading:
+                limits.settle(self)
             self.array[...] += as_array(value).astype(self.array.dtype, copy=False)
         return self
 
     def assign_sub(self, value):
         """Subtract from the value in place."""
         if not state.probing:
+            if limits.reading:
+                limits.settle(self)
             self.array[...] -= as_array(value).astype(self.array.dtype, copy=False)
         return self
 
@@ -137,7 +145,20 @@ def _restore(array, trainable, name, path):
     return variable
 
 
-def _initial_value(initializer, shape, dtype):
+def _is_function(initializer):
+    return isinstance(initializer, str) or (callable(initializer) and not isinstance(initializer, Tensor))
+
+
+def _fill(initializer):
+    """What gives a variable the first values of an initializer that were left out when it was made."""
+
+    def fill(variable):
+        variable.array[...] = _initial_value(initializer, variable.shape, variable.dtype, variable.name)
+
+    return fill
+
+
+def _initial_value(initializer, shape, dtype, name):
     if isinstance(initializer, str):
         cls = registry.find_class(
             "".join(part.capitalize() for part in initializer.split("_")), "initializer"
@@ -152,7 +173,14 @@ def _initial_value(initializer, shape, dtype):
             raise ValueError(
                 "Variable: an initializer function needs shape=, the shape of the value to create; received None."
             )
-        initializer = initializer(tuple(shape), dtype=standardize_dtype(dtype))
+        dtype = np.dtype(standardize_dtype(dtype))
+        if limits.reading:
+            limits.charge(shape, dtype.itemsize, name)
+            if limits.deferring():
+                return np.zeros(shape, dtype)
+        initializer = initializer(tuple(shape), dtype=dtype.name)
+        if isinstance(initializer, Tensor):
+            initializer = initializer.array
     array = np.array(as_array(initializer, dtype), order="C")
     if shape is not None and array.shape != tuple(shape):
         raise ValueError(

@@ -6,8 +6,8 @@ from minikeras.backend.recording import with_sizes_as_tensors
 
 __all__ = [
     "abs", "all", "any", "argmax", "argmin", "clip", "cos", "cumprod", "cumsum", "equal", "exp", "greater", "greater_equal",
-    "less", "less_equal", "lesser", "lesser_equal", "log", "logsumexp", "max", "maximum", "mean", "min", "minimum", "not_equal", "pow", "prod", "round",
-    "sign", "sin", "sqrt", "square", "std", "sum", "var",
+    "less", "less_equal", "lesser", "lesser_equal", "log", "logsumexp", "max", "maximum", "mean", "min", "minimum",
+    "not_equal", "pow", "prod", "round", "sign", "sin", "sqrt", "square", "std", "sum", "var",
 ]  # fmt: skip
 
 
@@ -27,15 +27,10 @@ def _axes(axis):
 
 # Element by element
 
-
-def abs(x):
-    """|x|."""
-    return ops.absolute(x)
-
-
-def square(x):
-    """x²."""
-    return ops.square(x)
+# These are today's functions; the others differ from them in the names or the meaning of arguments.
+abs, cos, exp, log, sign, sin, square = (
+    ops.absolute, ops.cos, ops.exp, ops.log, ops.sign, ops.sin, ops.square,
+)  # fmt: skip
 
 
 def sqrt(x):
@@ -43,24 +38,9 @@ def sqrt(x):
     return ops.sqrt(ops.maximum(x, 0.0))
 
 
-def exp(x):
-    """eˣ."""
-    return ops.exp(x)
-
-
-def log(x):
-    """The natural logarithm."""
-    return ops.log(x)
-
-
 def round(x):
     """The nearest integer, halves to the even one."""
     return ops.round(x)
-
-
-def sign(x):
-    """-1, 0 or 1."""
-    return ops.sign(x)
 
 
 def pow(x, a):
@@ -81,16 +61,6 @@ def clip(x, min_value, max_value):
     if min_value is not None:
         return ops.maximum(x, min_value)
     return ops.minimum(x, max_value) if max_value is not None else _tensor(x)
-
-
-def sin(x):
-    """The sine."""
-    return ops.sin(x)
-
-
-def cos(x):
-    """The cosine."""
-    return ops.cos(x)
 
 
 def maximum(x, y):

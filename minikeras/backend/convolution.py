@@ -2,7 +2,7 @@
 
 from minikeras import ops
 from minikeras.backend.recording import recorded
-from minikeras.backend.shaping import _format
+from minikeras.backend.shaping import format_of
 from minikeras.ops.spatial import channels_first, channels_last, tuple_of
 from minikeras.spellings.calls import accepting
 
@@ -51,7 +51,7 @@ def separable_conv1d(
     """A depthwise convolution of a sequence followed by one over its channels."""
     return ops.separable_conv(
         x, depthwise_kernel, pointwise_kernel, strides=strides, padding=_padding(padding),
-        data_format=_format(data_format), dilation_rate=dilation_rate,
+        data_format=format_of(data_format), dilation_rate=dilation_rate,
     )  # fmt: skip
 
 
@@ -73,7 +73,7 @@ def separable_conv2d(
 
 def _convolved(function, x, kernel, strides, padding, data_format, dilation_rate):
     return function(
-        x, kernel, strides=strides, padding=_padding(padding), data_format=_format(data_format),
+        x, kernel, strides=strides, padding=_padding(padding), data_format=format_of(data_format),
         dilation_rate=dilation_rate,
     )  # fmt: skip
 
@@ -98,7 +98,7 @@ deconv2d, deconv3d = conv2d_transpose, conv3d_transpose
 
 
 def _transposed(x, kernel, output_shape, strides, padding, data_format, dilation_rate, rank):
-    data_format = _format(data_format)
+    data_format = format_of(data_format)
     first = data_format == "channels_first"
     wanted = tuple(output_shape)[2:] if first else tuple(output_shape)[1:-1]
     strides, dilation = tuple_of(strides, rank, "strides"), tuple_of(dilation_rate, rank, "dilation_rate")
@@ -126,7 +126,7 @@ def _transposed(x, kernel, output_shape, strides, padding, data_format, dilation
 @recorded
 def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
     """A convolution of a sequence whose windows do not share weights: kernel (places, window · in, out)."""
-    first = _format(data_format) == "channels_first"
+    first = format_of(data_format) == "channels_first"
     x = channels_last(inputs) if first else inputs
     (size,), (stride,) = tuple_of(kernel_size, 1, "kernel_size"), tuple_of(strides, 1, "strides")
     places = (x.shape[1] - size) // stride + 1
@@ -141,7 +141,7 @@ def local_conv1d(inputs, kernel, kernel_size, strides, data_format=None):
 @recorded
 def local_conv2d(inputs, kernel, kernel_size, strides, output_shape, data_format=None):
     """A convolution of images whose windows do not share weights: kernel (places, rows · columns · in, out)."""
-    first = _format(data_format) == "channels_first"
+    first = format_of(data_format) == "channels_first"
     rows, columns = output_shape
     (height, width), (down, across) = tuple_of(kernel_size, 2, "kernel_size"), tuple_of(strides, 2, "strides")
     windows = []
@@ -175,5 +175,5 @@ def _pooled(x, pool_size, strides, padding, data_format, pool_mode):
         raise ValueError(f"pool_mode must be 'max' or 'avg', received {pool_mode!r}.")
     function = ops.max_pool if pool_mode == "max" else ops.average_pool
     return function(
-        x, pool_size, strides=strides, padding=_padding(padding), data_format=_format(data_format)
+        x, pool_size, strides=strides, padding=_padding(padding), data_format=format_of(data_format)
     )

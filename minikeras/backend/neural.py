@@ -13,15 +13,13 @@ __all__ = [
 
 # Activations
 
+# These are today's functions.
+elu, sigmoid, softplus, softsign, tanh = ops.elu, ops.sigmoid, ops.softplus, ops.softsign, ops.tanh
+
 
 def relu(x, alpha=0.0, max_value=None, threshold=0.0):
     """x where above threshold, up to max_value; alpha · (x - threshold) elsewhere."""
     return activations.relu(x, negative_slope=alpha, max_value=max_value, threshold=threshold)
-
-
-def elu(x, alpha=1.0):
-    """x where positive, alpha · (eˣ - 1) elsewhere."""
-    return ops.elu(x, alpha=alpha)
 
 
 def softmax(x, axis=-1):
@@ -33,21 +31,6 @@ def softmax(x, axis=-1):
     return ops.softmax(x, axis=axis)
 
 
-def softplus(x):
-    """log(1 + eˣ)."""
-    return ops.softplus(x)
-
-
-def softsign(x):
-    """x / (1 + |x|)."""
-    return ops.softsign(x)
-
-
-def sigmoid(x):
-    """1 / (1 + e⁻ˣ)."""
-    return ops.sigmoid(x)
-
-
 def hard_sigmoid(x):
     """0.2 x + 0.5, kept between 0 and 1: the older definition (today's has a slope of 1/6).
 
@@ -55,11 +38,6 @@ def hard_sigmoid(x):
     [0.0, 0.5, 0.699999988079071]
     """
     return ops.clip(ops.add(ops.multiply(x, 0.2), 0.5), 0.0, 1.0)
-
-
-def tanh(x):
-    """The hyperbolic tangent."""
-    return ops.tanh(x)
 
 
 def dropout(x, level, noise_shape=None, seed=None):

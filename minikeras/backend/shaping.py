@@ -1,5 +1,7 @@
 """Shapes: rearranging, repeating, padding and resizing."""
 
+import math
+
 from minikeras import config, ops
 from minikeras.autodiff import SymbolicTensor, convert_to_tensor
 from minikeras.autodiff.tensor import Tensor
@@ -74,10 +76,7 @@ def batch_flatten(x):
     """
     x = x if isinstance(x, SymbolicTensor) else convert_to_tensor(x)
     if None not in x.shape[1:]:
-        size = 1
-        for s in x.shape[1:]:
-            size *= s
-        return ops.reshape(x, (-1, size))
+        return ops.reshape(x, (-1, math.prod(x.shape[1:])))
     return _batch_flatten(x)
 
 
@@ -161,7 +160,7 @@ def temporal_padding(x, padding=(1, 1)):
 def spatial_2d_padding(x, padding=((1, 1), (1, 1)), data_format=None):
     """Zeros around images: ((top, bottom), (left, right)), or (rows, columns) for both sides alike."""
     padding = [(p, p) if isinstance(p, int) else p for p in padding]
-    return _padded(x, padding, 2, _format(data_format), "K.spatial_2d_padding")
+    return _padded(x, padding, 2, format_of(data_format), "K.spatial_2d_padding")
 
 
 @accepting
@@ -174,25 +173,25 @@ def asymmetric_spatial_2d_padding(x, top_pad=1, bottom_pad=1, left_pad=1, right_
 def spatial_3d_padding(x, padding=((1, 1), (1, 1), (1, 1)), data_format=None):
     """Zeros around volumes: (before, after) for each of three axes."""
     padding = [(p, p) if isinstance(p, int) else p for p in padding]
-    return _padded(x, padding, 3, _format(data_format), "K.spatial_3d_padding")
+    return _padded(x, padding, 3, format_of(data_format), "K.spatial_3d_padding")
 
 
-def _format(data_format):
+def format_of(data_format):
     """A data format by its name of today: 'th' and 'tf' were the first ones."""
     return {"th": "channels_first", "tf": "channels_last", "default": None}.get(data_format, data_format)
 
 
 # Sizes
 
-_INTERPOLATIONS = ("area", "bicubic", "bilinear", "lanczos3", "lanczos5", "nearest")
+_INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
 @accepting
 @recorded
 def resize_images(x, height_factor, width_factor, data_format=None, interpolation="nearest"):
     """Images enlarged by whole factors."""
-    data_format = config.standardize_data_format(_format(data_format))
-    if interpolation not in _INTERPOLATIONS or interpolation == "area":
+    data_format = config.standardize_data_format(format_of(data_format))
+    if interpolation not in _INTERPOLATIONS:
         raise ValueError(
             f"K.resize_images expected interpolation 'nearest', 'bilinear', 'bicubic', 'lanczos3' or 'lanczos5', received "
             f"{interpolation!r}."
@@ -207,7 +206,7 @@ def resize_images(x, height_factor, width_factor, data_format=None, interpolatio
 @accepting
 def resize_volumes(x, depth_factor, height_factor, width_factor, data_format=None):
     """Volumes enlarged by whole factors, elements repeated."""
-    first = config.standardize_data_format(_format(data_format)) == "channels_first"
+    first = config.standardize_data_format(format_of(data_format)) == "channels_first"
     for axis, factor in enumerate((depth_factor, height_factor, width_factor), 2 if first else 1):
         x = ops.repeat(x, factor, axis=axis)
     return x

@@ -19,13 +19,14 @@ class ModelCheckpoint(MonitorCallback):
 
     filepath: where; '{epoch:02d}', '{batch}' and names of metrics in braces are filled in. It ends in '.weights.h5' with
     save_weights_only, else in '.keras' or '.h5'; older versions took other endings, see `save_model` and `save_weights`.
-    save_best_only: only when the metric `monitor` has improved (`mode`:
-    'min', 'max' or 'auto'), at first on `initial_value_threshold` if given. verbose: 1 says what is done.
+    save_best_only: only when the metric `monitor` has improved (`mode`: 'min', 'max' or 'auto'), at first on
+    `initial_value_threshold` if given. verbose: 1 says what is done.
 
     >>> ModelCheckpoint("model.keras", save_weights_only=True)
     Traceback (most recent call last):
         ...
-    ValueError: When using `save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end in `.weights.h5`. Received: filepath=model.keras
+    ValueError: When using `save_weights_only=True` in `ModelCheckpoint`, the filepath provided must end in
+    `.weights.h5`. Received: filepath=model.keras
     """
 
     reads_lazy_logs = True

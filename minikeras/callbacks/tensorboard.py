@@ -168,9 +168,7 @@ class TensorBoard(Callback):
         self._fits = False
         self._close()
 
-    def on_abandon(self):
-        self._fits = False
-        self._close()
+    on_abandon = on_train_end
 
     # Evaluation
 

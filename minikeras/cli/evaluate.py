@@ -1,8 +1,8 @@
 """`minikeras evaluate`: the loss and metrics of a saved model on labelled data."""
 
-from minikeras.cli import models, tables
+from minikeras.cli import arguments, models, tables
 from minikeras.cli.errors import CommandError, UsageError
-from minikeras.cli.predict import _positive, choose_inputs
+from minikeras.cli.predict import choose_inputs
 
 HELP = "the loss and metrics of a saved model on labelled data"
 DETAILS = """\
@@ -17,7 +17,7 @@ examples:
 
 
 def add_arguments(parser):
-    parser.add_argument("model", metavar="MODEL", help="a .keras or .h5 file, or a folder")
+    arguments.add_model(parser)
     parser.add_argument("data", metavar="DATA", help="a .npz or .csv file")
     parser.add_argument(
         "--target",
@@ -26,16 +26,8 @@ def add_arguments(parser):
         metavar="COLUMN",
         help="the CSV's column of labels, by name or number",
     )
-    parser.add_argument(
-        "--batch-size", type=_positive, default=32, metavar="N", help="rows at a time (default: 32)"
-    )
-    parser.add_argument(
-        "--drop",
-        action="append",
-        default=[],
-        metavar="COLUMN",
-        help="a column of the CSV to leave out (repeatable)",
-    )
+    arguments.add_batch_size(parser)
+    arguments.add_drop(parser)
 
 
 def run(options):
@@ -49,7 +41,8 @@ def run(options):
     model = models.load(options.model, compile=True)
     if not model.compiled:
         raise CommandError(
-            f"{options.model} was saved without a loss. Load it in Python, call compile(loss=..., metrics=[...]) and save it again."
+            f"{options.model} was saved without a loss. Load it in Python, call compile(loss=..., metrics=[...]) and save "
+            "it again."
         )
     x, y = _from_arrays(model, options) if kind == ".npz" else _from_table(model, options)
     if len(y) != len(x if not isinstance(x, dict) else next(iter(x.values()))):

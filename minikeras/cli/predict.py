@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras.cli import models, tables
+from minikeras.cli import arguments, models, tables
 from minikeras.cli.errors import CommandError
 
 HELP = "predict with a saved model, for each row of a file"
@@ -20,26 +20,18 @@ examples:
 
 
 def add_arguments(parser):
-    parser.add_argument("model", metavar="MODEL", help="a .keras or .h5 file, or a folder")
+    arguments.add_model(parser)
     parser.add_argument("data", metavar="DATA", help="a .csv, .npy or .npz file")
     parser.add_argument(
         "-o", "--output", metavar="OUT", help="a .csv, .npy or .npz file (default: CSV on stdout)"
     )
-    parser.add_argument(
-        "--batch-size", type=_positive, default=32, metavar="N", help="rows at a time (default: 32)"
-    )
+    arguments.add_batch_size(parser)
     parser.add_argument(
         "--classes",
         action="store_true",
         help="the number of the most probable class in place of probabilities; for a single sigmoid output, 0 or 1",
     )
-    parser.add_argument(
-        "--drop",
-        action="append",
-        default=[],
-        metavar="COLUMN",
-        help="a column of the CSV to leave out (repeatable)",
-    )
+    arguments.add_drop(parser)
 
 
 def run(options):
@@ -108,13 +100,3 @@ def _classes(name, y):
             f"--classes expected probabilities along an axis, the output '{name}' has shape {y.shape}."
         )
     return (y[..., 0] > 0.5).astype(np.int64) if y.shape[-1] == 1 else y.argmax(axis=-1)
-
-
-def _positive(text):
-    value = int(text)
-    if value < 1:
-        raise ValueError
-    return value
-
-
-_positive.__name__ = "positive integer"

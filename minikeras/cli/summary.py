@@ -1,5 +1,6 @@
 """`minikeras summary`: the layers of a saved model."""
 
+from minikeras.cli import arguments
 from minikeras.cli.models import load
 
 HELP = "show the layers, output shapes and parameters of a saved model"
@@ -11,7 +12,7 @@ examples:
 
 
 def add_arguments(parser):
-    parser.add_argument("model", metavar="MODEL", help="a .keras or .h5 file, or a folder")
+    arguments.add_model(parser)
     parser.add_argument("--expand-nested", action="store_true", help="show the layers of inner models too")
 
 

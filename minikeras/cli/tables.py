@@ -1,8 +1,11 @@
 """Data in files: arrays (.npy, .npz) and tables of numbers (.csv), read with errors that name the line and column."""
 
+import contextlib
 import csv
 import io
 import sys
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,10 @@ from minikeras.files import atomic_write
 from minikeras.registry import suggest
 
 READABLE = (".npy", ".npz", ".csv", ".tsv")
+# What NumPy raises at a file that is damaged, or that holds Python objects.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, ValueError, MemoryError, EOFError, KeyError, NotImplementedError,
+)  # fmt: skip
 
 
 class Table:
@@ -169,20 +176,13 @@ def _plain(array, path):
     return array.astype(np.float32) if array.dtype.kind == "f" else array
 
 
-class _reading:  # noqa: N801
+@contextlib.contextmanager
+def _reading(path):
     """A `with` block in which a damaged or hostile array file becomes a CommandError."""
-
-    def __init__(self, path):
-        self.path = path
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        if isinstance(error, (ValueError, MemoryError, EOFError, KeyError, NotImplementedError)) or (
-            error is not None and kind.__module__ in ("zipfile", "zlib")
-        ):
-            raise CommandError(
-                f"{self.path} holds no plain arrays of numbers ({type(error).__name__}). "
-                "Expected a file that numpy.save or numpy.savez wrote, without Python objects."
-            ) from None
+    try:
+        yield
+    except _DAMAGE as error:
+        raise CommandError(
+            f"{path} holds no plain arrays of numbers ({type(error).__name__}). "
+            "Expected a file that numpy.save or numpy.savez wrote, without Python objects."
+        ) from None

@@ -4,7 +4,7 @@ import inspect
 
 import numpy as np
 
-from minikeras import config
+from minikeras.backend.session import normalize_data_format
 from minikeras.layers import Conv1DTranspose, Conv2DTranspose, Conv3DTranspose
 from minikeras.layers.convolution_base import BaseConv
 from minikeras.utils.drawing import plot_model
@@ -139,11 +139,6 @@ def normalize_padding(value):
     if name not in ("valid", "same", "causal"):
         raise ValueError(f"padding must be 'valid', 'same' or 'causal', received {value!r}.")
     return name
-
-
-def normalize_data_format(value):
-    """'channels_first' or 'channels_last', None being the default one."""
-    return config.standardize_data_format(value)
 
 
 def conv_output_length(input_length, filter_size, padding, stride, dilation=1):

@@ -227,7 +227,7 @@ class Installation:
                 continue
             if before is not _UNSET:
                 setattr(parent, child, before)
-            elif (vars(parent).get(child)) is not sys.modules.get(f"{parent.__name__}.{child}"):
+            elif vars(parent).get(child) is not sys.modules.get(f"{parent.__name__}.{child}"):
                 vars(parent).pop(child, None)
         sys.modules.update(self._hidden)
         older_numpy.take_back()
@@ -332,9 +332,9 @@ def _missing(name, remedy):
 
 
 def _refuser(name):
-    def __getattr__(attribute):  # noqa: N807
+    def refuse(attribute):
         raise AttributeError(
             f"module {name!r} has no attribute {attribute!r}: minikeras has only some modules below it."
         )
 
-    return __getattr__
+    return refuse

@@ -41,7 +41,7 @@ def lend():
 
     refuse = _lent["__getattr__"] = vars(numpy).get("__getattr__")
 
-    def __getattr__(name):  # noqa: N807
+    def find(name):
         known = name in BUILTINS or name in NAMES
         if known and not any(part in sys._getframe(1).f_code.co_filename for part in _LIBRARIES):
             return _answer(numpy, name)
@@ -49,7 +49,7 @@ def lend():
             raise AttributeError(f"module 'numpy' has no attribute {name!r}")
         return refuse(name)
 
-    numpy.__getattr__ = __getattr__
+    numpy.__getattr__ = find
 
 
 def take_back():

@@ -1,16 +1,19 @@
 """The data sets of `keras.utils` as those of `tf.data`, which tutorials expect them to be."""
 
+import functools
 import sys
 
-_FACADE = "minikeras.compat.tensorflow"
-_in_use = _FACADE in sys.modules
 
-from minikeras.compat.tensorflow import appearance  # noqa: E402
-from minikeras.compat.tensorflow.datasets.dataset import Dataset  # noqa: E402
-from minikeras.compat.tensorflow.datasets.elements import arrays_of, tensors_of  # noqa: E402
+@functools.cache
+def _facade():
+    """The façade's data sets and their elements; tensors keep their own looks where nobody asked for TensorFlow."""
+    asked_for = "minikeras.compat.tensorflow" in sys.modules
+    from minikeras.compat.tensorflow import appearance
+    from minikeras.compat.tensorflow.datasets import dataset, elements
 
-if not _in_use:  # tensors keep their own looks where nobody asked for TensorFlow
-    appearance.put_off()
+    if not asked_for:
+        appearance.put_off()
+    return dataset, elements
 
 
 def dataset(batches):
@@ -21,9 +24,11 @@ def dataset(batches):
     >>> [batch.tolist() for batch in dataset(squares).map(lambda x: x + 1).take(2)]
     [[1, 2], [5, 10]]
     """
-    return Dataset.of_batches(batches)
+    datasets, _ = _facade()
+    return datasets.Dataset.of_batches(batches)
 
 
 def tensors(batches):
     """The batches with tensors in place of arrays."""
-    return (tensors_of(arrays_of(batch)) for batch in batches)
+    _, elements = _facade()
+    return (elements.tensors_of(elements.arrays_of(batch)) for batch in batches)

@@ -20,16 +20,14 @@ class Exported:
     def __init__(self, model, inputs):
         if not all(layer.built for layer in model._flatten_layers()):
             _run(model, inputs)
-        with unchanged(model) as watch:
+        with unchanged(model) as drawing:
             axes, trials = _run(model, inputs)
         batches = {
             Varying([t.leaves[i].shape[0] for t in trials])
             for i, one in enumerate(axes)
             if one[:1] == ["batch"]
         }
-        self.calls = Calls(
-            TRIALS, model, dict(_named_variables(model)), next(iter(batches), None), watch.drawing
-        )
+        self.calls = Calls(TRIALS, model, dict(_named_variables(model)), next(iter(batches), None), drawing)
         self.graph = Graph(self.calls, self._emit)
         # 1. What goes in.
         self.inputs, self._labels = [], {}

@@ -1,5 +1,6 @@
 """A trial: the model called once, while every operation that is applied is noted with the layer at work."""
 
+import contextlib
 import typing
 import warnings
 
@@ -64,115 +65,97 @@ class Trial:
             self.outputs = flatten(model(inputs, training=False))
 
 
-class recording:  # noqa: N801 -- used like a function
+@contextlib.contextmanager
+def recording(recorder, higher=False):
     """Within the block every application goes to the recorder, and to nobody else."""
-
-    def __init__(self, recorder, higher=False):
-        self.recorder = recorder
-        self.higher = higher
-
-    def __enter__(self):
-        self._before = state.recorder, state.reader, state.tapes, state.recording, state.higher
-        state.recorder, state.reader = self.recorder, self.recorder.read_value
-        state.tapes, state.recording, state.higher = (), 0, self.higher
-        self._warnings, self._errors = warnings.catch_warnings(), np.errstate(all="ignore")
-        self._warnings.__enter__()
-        self._errors.__enter__()
-        warnings.simplefilter("ignore")
-
-    def __exit__(self, *error):
-        self._errors.__exit__(*error)
-        self._warnings.__exit__(*error)
-        state.recorder, state.reader, state.tapes, state.recording, state.higher = self._before
+    before = state.recorder, state.reader, state.tapes, state.recording, state.higher
+    state.recorder, state.reader = recorder, recorder.read_value
+    state.tapes, state.recording, state.higher = (), 0, higher
+    try:
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+            yield
+    finally:
+        state.recorder, state.reader, state.tapes, state.recording, state.higher = before
 
 
-class _watched:  # noqa: N801
+@contextlib.contextmanager
+def _watched(model, recorder):
     """Within the block the recorder knows which layers are at work."""
-
-    def __init__(self, model, recorder):
-        self.model = model
-        self.recorder = recorder
-        self._replaced = []
-
-    def __enter__(self):
-        for layer in self.model._flatten_layers(include_self=False):
-            own = vars(layer).get("call")
-            self._replaced.append((layer, own))
-            vars(layer)["call"] = self._watching(layer, layer.call)
-
-    def __exit__(self, *error):
-        for layer, own in self._replaced:
+    replaced = []
+    try:
+        for layer in model._flatten_layers(include_self=False):
+            replaced.append((layer, vars(layer).get("call")))
+            vars(layer)["call"] = _noting(layer, layer.call, recorder)
+        yield
+    finally:
+        for layer, own in replaced:
             if own is None:
                 del vars(layer)["call"]
             else:
                 vars(layer)["call"] = own
 
-    def _watching(self, layer, call):
-        recorder = self.recorder
 
-        def watched(*args, **kwargs):
-            if state.recorder is not recorder:  # somebody else's call, in another thread
-                return call(*args, **kwargs)
-            outer, recorder.layers = recorder.layers, (*recorder.layers, layer)
-            start = len(recorder)
-            try:
-                outputs = call(*args, **kwargs)
-            except Exception as error:
-                if not hasattr(error, "layer_at_work"):
-                    error.layer_at_work = layer
-                raise
-            finally:
-                recorder.layers = outer
-            arguments = [v for v in flatten([args, kwargs]) if isinstance(v, Tensor)]
-            recorder.calls.append(LayerCall(layer, arguments, flatten(outputs), start, len(recorder)))
-            return outputs
+def _noting(layer, call, recorder):
+    """A layer's `call` that also tells the recorder when it begins and ends."""
 
-        return watched
+    def watched(*args, **kwargs):
+        if state.recorder is not recorder:  # somebody else's call, in another thread
+            return call(*args, **kwargs)
+        outer, recorder.layers = recorder.layers, (*recorder.layers, layer)
+        start = len(recorder)
+        try:
+            outputs = call(*args, **kwargs)
+        except Exception as error:
+            if not hasattr(error, "layer_at_work"):
+                error.layer_at_work = layer
+            raise
+        finally:
+            recorder.layers = outer
+        arguments = [v for v in flatten([args, kwargs]) if isinstance(v, Tensor)]
+        recorder.calls.append(LayerCall(layer, arguments, flatten(outputs), start, len(recorder)))
+        return outputs
+
+    return watched
 
 
-class unchanged:  # noqa: N801
+@contextlib.contextmanager
+def unchanged(model):
     """Within the block the model is called, and then everything is as it was; a call that changes weights is refused.
 
-    drawing: afterwards, the layers that drew random numbers.
+    Gives a list, which holds after the block the layers that drew random numbers.
     """
-
-    def __init__(self, model):
-        self.model = model
-        self.drawing = []
-
-    def __enter__(self):
-        for layer in self.model._flatten_layers():
-            if getattr(layer, "stateful", False):
-                raise ExportError(
-                    f"{who(layer)} cannot be exported: it is stateful, so its outputs depend on the batches before. "
-                    "Export a model with stateful=False, and return_state=True if the states are wanted."
-                )
-        variables = [*self.model.variables, *(v for metric in self.model.metrics for v in metric.variables)]
-        self._kept = [(v, v.array.copy()) for v in {id(v): v for v in variables}.values()]
-        self._position = seeds.get_position()
-        return self
-
-    def __exit__(self, kind, error, traceback):
-        changed = {}
-        for variable, value in self._kept:
+    for layer in model._flatten_layers():
+        if getattr(layer, "stateful", False):
+            raise ExportError(
+                f"{who(layer)} cannot be exported: it is stateful, so its outputs depend on the batches before. "
+                "Export a model with stateful=False, and return_state=True if the states are wanted."
+            )
+    variables = [*model.variables, *(v for metric in model.metrics for v in metric.variables)]
+    kept = [(v, v.array.copy()) for v in {id(v): v for v in variables}.values()]
+    position = seeds.get_position()
+    drawing, changed = [], {}
+    try:
+        yield drawing
+    finally:
+        for variable, value in kept:
             if not np.array_equal(variable.array, value, equal_nan=value.dtype.kind == "f"):
                 changed[id(variable)] = variable
                 variable.array[...] = value
-        seeds.set_position(self._position)
-        self.model._clear_losses()
-        for layer in self.model._flatten_layers():
+        seeds.set_position(position)
+        model._clear_losses()
+        for layer in model._flatten_layers():
             drawn = [g for g in layer._owned(SeedGenerator) if changed.pop(id(g.state), None) is not None]
-            self.drawing += [layer] if drawn else []
-        if kind is None and changed:
-            self._refuse(next(iter(changed.values())))
+            drawing += [layer] if drawn else []
+    if changed:
+        raise _changing(model, next(iter(changed.values())))
 
-    def _refuse(self, variable):
-        owners = [
-            layer
-            for layer in self.model._flatten_layers()
-            if any(v is variable for v in layer._own_variables())
-        ]
-        raise ExportError(
-            f"{who((owners or [self.model])[-1])} cannot be exported: calling it changes the variable '{variable.path}', "
-            "and an ONNX graph changes nothing. Call it with training=False."
-        )
+
+def _changing(model, variable):
+    """The error of a model whose call changes a variable."""
+    owners = [
+        layer for layer in model._flatten_layers() if any(v is variable for v in layer._own_variables())
+    ]
+    return ExportError(
+        f"{who((owners or [model])[-1])} cannot be exported: calling it changes the variable '{variable.path}', "
+        "and an ONNX graph changes nothing. Call it with training=False."
+    )

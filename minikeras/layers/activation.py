@@ -2,6 +2,7 @@
 
 from minikeras import activations, constraints, initializers, regularizers
 from minikeras.layers.layer import Layer
+from minikeras.layers.settings import number
 from minikeras.layers.spec import InputSpec, who
 from minikeras.ops.elementwise import cast, exp, where
 from minikeras.ops.reduce import logsumexp
@@ -23,9 +24,7 @@ class _ElementwiseActivation(Layer):
 
     def not_negative(self, value, name):
         """A setting that is a number of at least 0."""
-        if value is None or value < 0:
-            raise ValueError(f"{who(self)}: {name} must be a number of at least 0, received {value!r}.")
-        return value
+        return number(value, name, self, low=0)
 
 
 class ReLU(_ElementwiseActivation):
@@ -69,7 +68,7 @@ class ELU(_ElementwiseActivation):
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
-        self.alpha = alpha
+        self.alpha = number(alpha, "alpha", self)
 
     def call(self, inputs):
         return activations.elu(inputs, alpha=self.alpha)

@@ -4,6 +4,7 @@ import math
 
 from minikeras import config, initializers
 from minikeras.layers.normalization_base import ScaledAndCentered, size_along
+from minikeras.layers.settings import number
 from minikeras.layers.spec import InputSpec, who
 from minikeras.ops.elementwise import cast, clip, maximum, minimum, sqrt, square, stop_gradient, where
 from minikeras.ops.normalization import batch_normalization, moments, normalize_batch
@@ -53,7 +54,7 @@ class BatchNormalization(ScaledAndCentered):
         **kwargs,
     ):
         super().__init__(
-            float(epsilon),
+            epsilon,
             center,
             scale,
             beta_initializer,
@@ -72,12 +73,13 @@ class BatchNormalization(ScaledAndCentered):
                 "Leave it out, or use LayerNormalization."
             )
         self.axis = axis
-        self.momentum = float(momentum)
+        self.epsilon = float(self.epsilon)
+        self.momentum = float(number(momentum, "momentum", self))
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)
         self.renorm = renorm
         self.renorm_clipping = self._checked(renorm_clipping) if renorm else renorm_clipping
-        self.renorm_momentum = renorm_momentum
+        self.renorm_momentum = number(renorm_momentum, "renorm_momentum", self)
         self.synchronized = synchronized
 
     def _checked(self, clipping):

@@ -2,6 +2,7 @@
 
 from minikeras import ops
 from minikeras.autodiff import Tensor
+from minikeras.autodiff.symbolic import Spec
 from minikeras.layers.core import positive_integer
 from minikeras.layers.layer import Layer
 from minikeras.layers.settings import one_of
@@ -32,6 +33,17 @@ def encode(indices, output_mode, depth, dtype, count_weights=None):
     return ops.cast(ops.sum(encoded, axis=1 if len(indices.shape) > 1 else 0), encoded.dtype)
 
 
+def encoded_shape(shape, output_mode, depth):
+    """The shape of what `encode` makes of indices of a shape."""
+    if output_mode == "int":
+        return shape
+    if output_mode == "one_hot":
+        kept = shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape or (1,)
+    else:
+        kept = (*shape[:1], *shape[2:]) if len(shape) > 1 else ()
+    return (*kept, depth)
+
+
 def dense_only(sparse, layer):
     """Refuse sparse outputs, which do not exist here."""
     if sparse:
@@ -48,6 +60,8 @@ class CategoryEncoding(Layer):
     >>> CategoryEncoding(num_tokens=4)([[0, 2]]).tolist()
     [[1.0, 0.0, 1.0, 0.0]]
     """
+
+    replayable = False  # each batch is looked at before it is encoded
 
     def __init__(self, num_tokens=None, output_mode="multi_hot", sparse=False, **kwargs):
         super().__init__(**kwargs)
@@ -76,6 +90,12 @@ class CategoryEncoding(Layer):
         if count_weights is not None:
             count_weights = ops.cast(count_weights, self.compute_dtype)
         return encode(inputs, self.output_mode, self.num_tokens, self.compute_dtype, count_weights)
+
+    def compute_output_shape(self, input_shape):
+        return encoded_shape(tuple(input_shape), self.output_mode, self.num_tokens)
+
+    def compute_output_spec(self, inputs, count_weights=None):
+        return Spec(self.compute_output_shape(inputs.shape), self.compute_dtype)
 
     def get_config(self):
         config = super().get_config()

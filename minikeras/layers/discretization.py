@@ -4,8 +4,9 @@ import numpy as np
 
 from minikeras import config, ops
 from minikeras.autodiff import as_array
+from minikeras.autodiff.symbolic import Spec
 from minikeras.layers.adapting import batches
-from minikeras.layers.category_encoding import dense_only, encode
+from minikeras.layers.category_encoding import dense_only, encode, encoded_shape
 from minikeras.layers.layer import Layer
 from minikeras.layers.settings import one_of
 from minikeras.layers.spec import who
@@ -84,6 +85,11 @@ class Discretization(Layer):
         indices = ops.digitize(inputs, bins)
         dtype = "int32" if self.output_mode == "int" else self.compute_dtype
         return encode(indices, self.output_mode, len(self.bin_boundaries) + 1, dtype)
+
+    def compute_output_spec(self, inputs):
+        depth = self.num_bins if self.bin_boundaries is None else len(self.bin_boundaries) + 1
+        dtype = "int32" if self.output_mode == "int" else self.compute_dtype
+        return Spec(encoded_shape(tuple(inputs.shape), self.output_mode, depth), dtype)
 
     def get_config(self):
         return {**super().get_config(), "dtype": self.dtype}

@@ -8,6 +8,7 @@ import string
 from minikeras import activations, constraints, initializers, ops, regularizers
 from minikeras.layers.core import fused_activation
 from minikeras.layers.layer import Layer
+from minikeras.layers.settings import whole
 from minikeras.layers.spec import InputSpec, who
 from minikeras.ops.products import dense
 
@@ -44,8 +45,16 @@ class EinsumDense(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
+        if not isinstance(equation, str):
+            raise TypeError(
+                f"{who(self)}: equation must be a string such as 'abc,cd->abd', received {equation!r}."
+            )
+        if bias_axes is not None and not isinstance(bias_axes, str):
+            raise TypeError(f"{who(self)}: bias_axes must be a string of letters, received {bias_axes!r}.")
         self.equation = equation
         self.partial_output_shape = (output_shape,) if isinstance(output_shape, int) else tuple(output_shape)
+        for size in self.partial_output_shape:
+            whole(size, "each size of output_shape", self, optional=True)
         self.bias_axes = bias_axes
         self.activation = activations.get(activation)
         self.kernel_initializer = initializers.get(kernel_initializer)

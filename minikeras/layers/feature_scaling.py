@@ -8,6 +8,7 @@ from minikeras import config, ops
 from minikeras.autodiff import as_array
 from minikeras.layers.adapting import batches
 from minikeras.layers.layer import Layer
+from minikeras.layers.settings import axis_of
 from minikeras.layers.spec import who
 from minikeras.serialization import deserialize
 
@@ -62,7 +63,8 @@ class Normalization(Layer):
 
     def __init__(self, axis=-1, mean=None, variance=None, invert=False, **kwargs):
         super().__init__(**kwargs)
-        self.axis = () if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+        axes = () if axis is None else axis if isinstance(axis, (tuple, list)) else (axis,)
+        self.axis = tuple([axis_of(a, self) for a in axes])
         self.invert = invert
         if (mean is None) != (variance is None):
             raise ValueError(

@@ -1,6 +1,7 @@
 """Normalization of each sample within groups of its channels."""
 
 from minikeras.layers.normalization_base import ScaledAndCentered, size_along
+from minikeras.layers.settings import axis_of
 from minikeras.layers.spec import InputSpec, who
 from minikeras.ops.normalization import layer_normalization
 from minikeras.ops.shaping import reshape
@@ -50,7 +51,7 @@ class GroupNormalization(ScaledAndCentered):
                 f"{who(self)}: groups must be a positive integer, or -1 for one group a channel, received {groups!r}."
             )
         self.groups = groups
-        self.axis = axis
+        self.axis = axis_of(axis, self)
 
     def build(self, input_shape):
         channels = size_along(self.axis, input_shape, self)

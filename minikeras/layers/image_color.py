@@ -1,10 +1,9 @@
 """Layers that change the colours of images."""
 
 from minikeras import config, ops
-from minikeras.layers.image_layer import ImageLayer, in_range, interval, value_range_of
+from minikeras.layers.image_layer import ImageLayer, Seeded, in_range, interval, value_range_of
 from minikeras.layers.image_light import RandomBrightness, RandomContrast
 from minikeras.layers.settings import share
-from minikeras.ops.random import SeedGenerator
 
 __all__ = [
     "RandomColorDegeneration",
@@ -15,17 +14,15 @@ __all__ = [
 ]
 
 
-class _ColorLayer(ImageLayer):
+class _ColorLayer(Seeded, ImageLayer):
     """A layer with a factor and a value range, whose images have three channels."""
 
     bounds = (-1, 1)
 
     def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, self.bounds, "factor", self)
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def planes(self, images):
         """The channels of a batch of images."""
@@ -114,7 +111,7 @@ class RandomColorDegeneration(_ColorLayer):
         return ops.clip(images + factor * (grey - images), *self.value_range)
 
 
-class RandomGrayscale(ImageLayer):
+class RandomGrayscale(Seeded, ImageLayer):
     """In training, some of the images made grey, with three equal channels; of the dtype they had.
 
     factor: the probability, 0 to 1.
@@ -125,10 +122,8 @@ class RandomGrayscale(ImageLayer):
     """
 
     def __init__(self, factor=0.5, data_format=None, seed=None, **kwargs):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = share(factor, "factor", self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def get_random_transformation(self, data, training=True, seed=None):
         return ops.less(self.draw((self.sizes(data)[0], 1, 1, 1), (0, 1), seed), self.factor)
@@ -140,7 +135,7 @@ class RandomGrayscale(ImageLayer):
         return ops.where(transformation, ops.image.rgb_to_grayscale(images, self.data_format), images)
 
 
-class RandomColorJitter(ImageLayer):
+class RandomColorJitter(Seeded, ImageLayer):
     """In training, brightness, contrast, saturation and hue of images changed at random, in this order.
 
     brightness_factor, contrast_factor, saturation_factor, hue_factor: those of `RandomBrightness`, `RandomContrast`,
@@ -162,14 +157,12 @@ class RandomColorJitter(ImageLayer):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.value_range = value_range
         self.brightness_factor = brightness_factor
         self.contrast_factor = contrast_factor
         self.saturation_factor = saturation_factor
         self.hue_factor = hue_factor
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
         shared = {"value_range": value_range, "seed": seed, "data_format": self.data_format}
         shared["dtype"] = self.dtype_policy
         self.random_brightness, self.random_contrast, self.random_saturation, self.random_hue = (

@@ -3,9 +3,9 @@
 import numpy as np
 
 from minikeras import ops
-from minikeras.layers.image_layer import ImageLayer, Warp, interval, value_range_of
+from minikeras.layers.image_layer import Warp, interval, value_range_of
 from minikeras.layers.settings import share
-from minikeras.ops.random import SeedGenerator, draw_key
+from minikeras.ops.random import draw_key
 
 __all__ = ["RandomElasticTransform", "RandomPerspective"]
 
@@ -32,20 +32,12 @@ class RandomPerspective(Warp):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(interpolation, fill_value, seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (0, 1), "factor", self)
         self.scale = share(scale, "scale", self)
-        self.check_reading(interpolation)
-        self.interpolation = interpolation
-        self.fill_value = fill_value
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        images = data["images"] if isinstance(data, dict) else data
-        count, height, width = self.sizes(data)
+    def drawn(self, shape, seed):
+        count, height, width = self.sizes_of(shape)
         corners = np.array([[0, 0], [width - 1, 0], [0, height - 1], [width - 1, height - 1]], "float32")
         start = ops.convert_to_tensor(np.broadcast_to(corners, (count, 4, 2)).copy())
         shift = self.draw((count, 4, 2), (-0.5 * self.scale, 0.5 * self.scale), seed)
@@ -53,7 +45,7 @@ class RandomPerspective(Warp):
             "apply_perspective": self.chosen(count, seed),
             "start_points": start,
             "end_points": start + start * ops.cast(shift, "float32"),
-            "input_shape": images.shape,
+            "input_shape": shape,
         }
 
     def warped(self, images, transformation, interpolation):
@@ -122,25 +114,18 @@ class RandomElasticTransform(Warp):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(interpolation, fill_value, fill_mode, seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (0, 1), "factor", self)
         self.scale = interval(scale, (0, 1), "scale", self)
-        self.check_reading(interpolation, fill_mode)
-        self.interpolation = interpolation
-        self.fill_mode = fill_mode
-        self.fill_value = fill_value
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training or self.scale[1] == 0 or self.factor[1] == 0:
+    def drawn(self, shape, seed):
+        if self.scale[1] == 0 or self.factor[1] == 0:
             return None
-        chosen = self.chosen(self.sizes(data)[0], seed)
         return {
-            "apply_transform": chosen,
+            "apply_transform": self.chosen(self.sizes_of(shape)[0], seed),
             "distortion_factor": self.draw((), self.scale, seed),
-            "seed": draw_key(self.generator if seed is None else seed),
+            "seed": draw_key(seed),
         }
 
     def warped(self, images, transformation, interpolation):
@@ -160,4 +145,4 @@ class RandomElasticTransform(Warp):
         return self.floats(ops.clip(outputs, *self.value_range))
 
     # Where each pixel comes from is known, where a corner goes is not.
-    transform_bounding_boxes = ImageLayer.transform_bounding_boxes
+    transform_bounding_boxes = Warp.refuse_bounding_boxes

@@ -3,16 +3,15 @@
 import numpy as np
 
 from minikeras import ops
-from minikeras.layers.image_layer import ImageLayer, interval, value_range_of
+from minikeras.layers.image_layer import ImageLayer, Seeded, interval, value_range_of
 from minikeras.layers.spec import who
-from minikeras.ops.random import SeedGenerator
 
 __all__ = ["RandomGaussianBlur", "RandomSharpness"]
 
 _SMOOTH = np.array([[1.0, 1.0, 1.0], [1.0, 5.0, 1.0], [1.0, 1.0, 1.0]]) / 13
 
 
-class RandomSharpness(ImageLayer):
+class RandomSharpness(Seeded, ImageLayer):
     """In training, images drawn towards their smoothed versions or away from them, within the value range.
 
     factor: f, drawn between its bounds, within 0 to 1; 0 smooths, 0.5 changes nothing, 1 sharpens; a number stands for
@@ -24,11 +23,9 @@ class RandomSharpness(ImageLayer):
     """
 
     def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (0, 1), "factor", self)
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def get_random_transformation(self, data, training=True, seed=None):
         return {"factor": self.draw((self.sizes(data)[0],), self.factor, seed)}
@@ -44,7 +41,7 @@ class RandomSharpness(ImageLayer):
         return ops.clip(images + (1.0 - factor) * (smooth - images), *self.value_range)
 
 
-class RandomGaussianBlur(ImageLayer):
+class RandomGaussianBlur(Seeded, ImageLayer):
     """In training, some of the images smoothed by a Gaussian window, within the value range.
 
     factor: each image's probability is drawn between its bounds, within 0 to 1; a number stands for (0, factor). kernel_size:
@@ -66,13 +63,11 @@ class RandomGaussianBlur(ImageLayer):
         seed=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (0, 1), "factor", self)
         self.kernel_size = self._sizes_of(kernel_size)
         self.sigma = interval(sigma, (0, 1), "sigma", self)
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def _sizes_of(self, kernel_size):
         sizes = tuple(kernel_size) if isinstance(kernel_size, (tuple, list)) else (kernel_size,) * 2
@@ -82,10 +77,8 @@ class RandomGaussianBlur(ImageLayer):
             )
         return sizes
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        chosen = self.chosen(self.sizes(data)[0], seed)
+    def drawn(self, shape, seed):
+        chosen = self.chosen(self.sizes_of(shape)[0], seed)
         return {"should_apply_blur": chosen, "blur_factor": self.draw((2,), self.sigma, seed) + 1e-6}
 
     def transform_images(self, images, transformation=None, training=True):

@@ -61,9 +61,14 @@ class _Frame(ImageLayer):
         sizes[at], sizes[at + 1] = self.height, self.width
         return tuple(sizes)
 
-    def compute_output_spec(self, *args, **kwargs):
-        # Dictionaries and dtypes are found by trying.
-        return super().compute_output_spec(*args, **kwargs)
+    def tried_small(self, images):
+        """The spec of the outputs for small images, in a small frame."""
+        before = self.height, self.width
+        self.height = self.width = 1
+        try:
+            return super().tried_small(images)
+        finally:
+            self.height, self.width = before
 
 
 class Resizing(_Frame):

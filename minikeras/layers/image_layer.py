@@ -1,10 +1,15 @@
 """What the layers over images share: one image or a batch, alone or with labels and masks, and random settings."""
 
-from minikeras import config, ops
+from minikeras import config, limits, ops
+from minikeras.autodiff.symbolic import Spec, SymbolicTensor
 from minikeras.layers.bounding_boxes import around, clip_to_image_size, convert_format
 from minikeras.layers.layer import Layer
 from minikeras.layers.spec import who
 from minikeras.ops import random
+from minikeras.ops.random import SeedGenerator
+
+# Height and width that images are tried with, where those of a file are not to be afforded.
+_TRIED_SIZE = 16
 
 
 def interval(value, bounds, name, layer, symmetric=False):
@@ -52,9 +57,9 @@ class ImageLayer(Layer):
 
     Called on images, or on a dictionary of 'images' and, changed along with them, 'labels', 'segmentation_masks' and
     'bounding_boxes' (a dictionary of 'boxes', (batch, boxes, 4) in the layer's bounding_box_format, and 'labels', (batch,
-    boxes)); other entries are passed on. A subclass draws its random numbers in `get_random_transformation` and applies
-    them in `transform_images`; it says in `transform_segmentation_masks` and `transform_bounding_boxes` if it moves
-    pixels. Results are floats.
+    boxes)); other entries are passed on. A subclass decides in `get_random_transformation` what is done and does it in
+    `transform_images`; one that moves pixels moves masks and boxes too, in `transform_segmentation_masks` and
+    `transform_bounding_boxes` (or refuses boxes). Results are floats.
     """
 
     # What is drawn decides which functions are applied.
@@ -86,13 +91,31 @@ class ImageLayer(Layer):
 
     def transform_bounding_boxes(self, bounding_boxes, transformation, training=True):
         """The bounding boxes of the changed images: as they are where no pixel moves."""
-        if type(self).transform_segmentation_masks is not ImageLayer.transform_segmentation_masks:
-            raise NotImplementedError(
-                f"{who(self)} does not move bounding boxes. Leave 'bounding_boxes' out of its inputs."
-            )
         return bounding_boxes
 
+    def refuse_bounding_boxes(self, bounding_boxes, transformation, training=True):
+        """The `transform_bounding_boxes` of a layer that moves pixels and does not know where a corner goes."""
+        raise NotImplementedError(
+            f"{who(self)} does not move bounding boxes. Leave 'bounding_boxes' out of its inputs."
+        )
+
     # What follows from it
+
+    def compute_output_spec(self, data, *args, **kwargs):
+        """The shapes and dtypes of the outputs, found by trying; images from files of models are tried small."""
+        if not limits.active() or not isinstance(data, SymbolicTensor):
+            return super().compute_output_spec(data, *args, **kwargs)
+        sizes, first = list(data.shape), self.data_format == "channels_first"
+        for axis in (-2, -1) if first else (-3, -2):
+            sizes[axis] = _TRIED_SIZE
+        spec = self.tried_small(SymbolicTensor(sizes, data.dtype))
+        framed = type(self).compute_output_shape is not Layer.compute_output_shape
+        shape = self.compute_output_shape(data.shape) if framed else data.shape
+        return Spec(shape, spec.dtype)
+
+    def tried_small(self, images):
+        """The spec of the outputs for small images, of which only the dtype is wanted."""
+        return super().compute_output_spec(images)
 
     def call(self, data, training=True):
         several = self._is_batch(data["images"] if isinstance(data, dict) else data)
@@ -198,7 +221,29 @@ class ImageLayer(Layer):
         return config
 
 
-class Warp(ImageLayer):
+class Seeded:
+    """A mixin for image layers that draw random numbers from a seed of their own: in `drawn`, and in training alone.
+
+    A layer that draws at other times too overrides `get_random_transformation` itself.
+    """
+
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = seed
+        self.generator = SeedGenerator(seed)
+
+    def get_random_transformation(self, data, training=True, seed=None):
+        if not training:
+            return None
+        images = data["images"] if isinstance(data, dict) else data
+        return self.drawn(images.shape, self.generator if seed is None else seed)
+
+    def drawn(self, shape, seed):
+        """What is drawn from a seed for images of this shape, as a dictionary; None if there is nothing to draw."""
+        raise NotImplementedError(f"{type(self).__name__} has no drawn(shape, seed) method. Write one.")
+
+
+class Warp(Seeded, ImageLayer):
     """The base of random layers that read images at other places.
 
     A subclass says in `matrix` where they are read, or in `warped` what it does with a batch of images; masks are read at
@@ -207,13 +252,21 @@ class Warp(ImageLayer):
 
     fill_modes: tuple[str, ...] = ("reflect", "wrap", "constant", "nearest")
 
-    def check_reading(self, interpolation, fill_mode="constant"):
+    def __init__(self, interpolation, fill_value, fill_mode="constant", **kwargs):
+        super().__init__(**kwargs)
+        self._check_reading(interpolation, fill_mode)
+        self.interpolation = interpolation
+        self.fill_mode = fill_mode
+        self.fill_value = fill_value
+
+    def _check_reading(self, interpolation, fill_mode):
         """Refuse unknown ways to read between and beyond the pixels."""
         for value, allowed, name in (
             (interpolation, ("nearest", "bilinear"), "interpolation"),
             (fill_mode, self.fill_modes, "fill_mode"),
         ):
             if value not in allowed:
+                # Keras's own type for these two: elsewhere a wrong word is a ValueError.
                 raise NotImplementedError(
                     f"{who(self)}: {name} must be one of {', '.join(map(repr, allowed))}, received {value!r}."
                 )

@@ -1,13 +1,12 @@
 """Layers that make images brighter or darker, softer or harder."""
 
 from minikeras import ops
-from minikeras.layers.image_layer import ImageLayer, interval, value_range_of
-from minikeras.ops.random import SeedGenerator
+from minikeras.layers.image_layer import ImageLayer, Seeded, interval, value_range_of
 
 __all__ = ["RandomBrightness", "RandomContrast"]
 
 
-class RandomBrightness(ImageLayer):
+class RandomBrightness(Seeded, ImageLayer):
     """In training, a random number added to all pixels of an image, within the value range.
 
     factor: the share of the value range, a number for both signs or (lowest, highest). value_range: of a pixel.
@@ -18,11 +17,9 @@ class RandomBrightness(ImageLayer):
     """
 
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         self.factor = interval(factor or 0.0, (-1, 1), "factor", self)
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def get_random_transformation(self, data, training=True, seed=None):
         shape = (self.sizes(data)[0], 1, 1, 1)
@@ -40,7 +37,7 @@ class RandomBrightness(ImageLayer):
         )
 
 
-class RandomContrast(ImageLayer):
+class RandomContrast(Seeded, ImageLayer):
     """In training, each channel of an image drawn apart from its mean: (x - mean) · c + mean, within the value range.
 
     factor: c lies between 1 - lowest and 1 + highest of it; a number, which stands for (0, factor), or a pair.
@@ -51,11 +48,9 @@ class RandomContrast(ImageLayer):
     """
 
     def __init__(self, factor, value_range=(0, 255), seed=None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         self.factor = interval(factor, (0, 1), "factor", self)
         self.value_range = value_range
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def get_random_transformation(self, data, training=True, seed=None):
         shape = (self.sizes(data)[0], 1, 1, 1)

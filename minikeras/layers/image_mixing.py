@@ -3,15 +3,14 @@
 import numpy as np
 
 from minikeras import ops
-from minikeras.layers.image_layer import ImageLayer, interval, value_range_of
+from minikeras.layers.image_layer import ImageLayer, Seeded, interval, value_range_of
 from minikeras.layers.spec import who
 from minikeras.ops import random
-from minikeras.ops.random import SeedGenerator
 
 __all__ = ["CutMix", "MixUp", "RandomErasing"]
 
 
-class _Boxed(ImageLayer):
+class _Boxed(Seeded, ImageLayer):
     """A layer that treats a box of each image."""
 
     def drawn_box(self, size, share, seed):
@@ -56,34 +55,28 @@ class RandomErasing(_Boxed):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (0, 1), "factor", self)
         self.scale = interval(scale, (0, 1), "scale", self)
         if isinstance(fill_value, (tuple, list)) and len(fill_value) != 3:
             raise ValueError(f"{who(self)}: fill_value must be a number or three, received {fill_value!r}.")
         self.fill_value = fill_value
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        images = data["images"] if isinstance(data, dict) else data
-        count, height, width = self.sizes(data)
+    def drawn(self, shape, seed):
+        count, height, width = self.sizes_of(shape)
         shares = ops.sqrt(self.draw((count, 2), self.scale, seed))
         x = self.drawn_box(width, shares[:, 0], seed)
         y = self.drawn_box(height, shares[:, 1], seed)
         return {
             "apply_erasing": self.chosen(count, seed),
-            "batch_masks": self.inside(images.shape, x, y),
-            "fill_value": ops.clip(self._filling(images.shape, seed), *self.value_range),
+            "batch_masks": self.inside(shape, x, y),
+            "fill_value": ops.clip(self._filling(shape, seed), *self.value_range),
         }
 
     def _filling(self, shape, seed):
         if self.fill_value is None:
-            noise = random.normal(shape, seed=self.generator if seed is None else seed)
-            return noise * self.value_range[1]
+            return random.normal(shape, seed=seed) * self.value_range[1]
         value = np.asarray(self.fill_value, "float32")
         if value.ndim and self.data_format == "channels_first":
             value = value[:, None, None]
@@ -98,7 +91,7 @@ class RandomErasing(_Boxed):
         return ops.where(ops.reshape(transformation["apply_erasing"], (-1, 1, 1, 1)), erased, images)
 
 
-class MixUp(ImageLayer):
+class MixUp(Seeded, ImageLayer):
     """In training, each image and its label mixed with another of the batch (Zhang et al. 2018).
 
     alpha: the weights are drawn from the distribution Beta(alpha, alpha). Labels are one-hot vectors or other numbers that
@@ -111,12 +104,10 @@ class MixUp(ImageLayer):
     """
 
     def __init__(self, alpha=0.2, data_format=None, seed=None, **kwargs):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         if not isinstance(alpha, (int, float)) or alpha <= 0:
             raise ValueError(f"{who(self)}: alpha must be a positive number, received {alpha!r}.")
         self.alpha = alpha
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def get_random_transformation(self, data, training=True, seed=None):
         count = self.sizes(data)[0]
@@ -167,24 +158,20 @@ class CutMix(_Boxed):
     """
 
     def __init__(self, factor=1.0, seed=None, data_format=None, **kwargs):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (0, 1), "factor", self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        images = data["images"] if isinstance(data, dict) else data
-        if not training or len(images.shape) == 3:
+    def drawn(self, shape, seed):
+        if len(shape) == 3:
             return None
-        count, height, width = self.sizes(data)
-        source = self.generator if seed is None else seed
+        count, height, width = self.sizes_of(shape)
         alpha = self.draw((), self.factor, seed) + 1e-6
-        share = ops.sqrt(1.0 - random.beta((count,), alpha, alpha, seed=source))
+        share = ops.sqrt(1.0 - random.beta((count,), alpha, alpha, seed=seed))
         x, y = self.drawn_box(width, share, seed), self.drawn_box(height, share, seed)
         area = (x[1] - x[0]) * (y[1] - y[0]) / (width * height)
         return {
-            "permutation_order": random.shuffle(np.arange(count), seed=source),
-            "batch_masks": self.inside(images.shape, x, y),
+            "permutation_order": random.shuffle(np.arange(count), seed=seed),
+            "batch_masks": self.inside(shape, x, y),
             "mix_weight": ops.reshape(1.0 - area, (-1, 1, 1, 1)),
         }
 
@@ -209,3 +196,5 @@ class CutMix(_Boxed):
         )
         others = ops.take(segmentation_masks, transformation["permutation_order"], axis=0)
         return ops.where(channels, others, segmentation_masks)
+
+    transform_bounding_boxes = ImageLayer.refuse_bounding_boxes

@@ -3,17 +3,16 @@
 import math
 
 from minikeras import ops
-from minikeras.layers.image_layer import ImageLayer, Warp, affine, interval
+from minikeras.layers.image_layer import ImageLayer, Seeded, Warp, affine, interval
 from minikeras.layers.settings import one_of
 from minikeras.layers.spec import who
-from minikeras.ops.random import SeedGenerator
 
 __all__ = ["RandomFlip", "RandomRotation", "RandomShear", "RandomTranslation", "RandomZoom"]
 
 _MODES = ("horizontal", "vertical", "horizontal_and_vertical")
 
 
-class RandomFlip(ImageLayer):
+class RandomFlip(Seeded, ImageLayer):
     """In training, half of the images mirrored: left and right, top and bottom, or both at once.
 
     mode: 'horizontal', 'vertical' or 'horizontal_and_vertical'.
@@ -24,18 +23,13 @@ class RandomFlip(ImageLayer):
     """
 
     def __init__(self, mode="horizontal_and_vertical", seed=None, data_format=None, **kwargs):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.mode = one_of(mode, _MODES, "mode", self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        images = data["images"] if isinstance(data, dict) else data
-        count = self.sizes(data)[0]
+    def drawn(self, shape, seed):
+        count = self.sizes_of(shape)[0]
         flips = ops.less_equal(self.draw((count, 1, 1, 1), (0, 1), seed), 0.5)
-        return {"flips": flips, "input_shape": images.shape}
+        return {"flips": flips, "input_shape": shape}
 
     def transform_images(self, images, transformation, training=True):
         images = self.floats(images)
@@ -83,19 +77,11 @@ class RandomRotation(Warp):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(interpolation, fill_value, fill_mode, seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (-1, 1), "factor", self)
-        self.check_reading(interpolation, fill_mode)
-        self.fill_mode = fill_mode
-        self.interpolation = interpolation
-        self.fill_value = fill_value
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        count, height, width = self.sizes(data)
+    def drawn(self, shape, seed):
+        count, height, width = self.sizes_of(shape)
         angle = self.draw((count,), (self.factor[0] * 360.0, self.factor[1] * 360.0), seed)
         radians = ops.multiply(angle, math.pi / 180)
         cosine, sine = ops.cos(radians), ops.sin(radians)
@@ -107,6 +93,7 @@ class RandomRotation(Warp):
             "image_height": height,
             "image_width": width,
             "batch_size": count,
+            "input_shape": shape,
         }
 
     def matrix(self, transformation, height, width):
@@ -138,26 +125,17 @@ class RandomTranslation(Warp):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(interpolation, fill_value, fill_mode, seed=seed, data_format=data_format, **kwargs)
         self.height_factor = height_factor
         self.width_factor = width_factor
         self._heights = interval(height_factor, (-1, 1), "height_factor", self)
         self._widths = interval(width_factor, (-1, 1), "width_factor", self)
-        self.check_reading(interpolation, fill_mode)
-        self.fill_mode = fill_mode
-        self.interpolation = interpolation
-        self.fill_value = fill_value
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        images = data["images"] if isinstance(data, dict) else data
-        count, height, width = self.sizes(data)
+    def drawn(self, shape, seed):
+        count, height, width = self.sizes_of(shape)
         down = ops.multiply(self.draw((count, 1), self._heights, seed), height)
         right = ops.multiply(self.draw((count, 1), self._widths, seed), width)
-        return {"translations": ops.concatenate([right, down], axis=1), "input_shape": images.shape}
+        return {"translations": ops.concatenate([right, down], axis=1), "input_shape": shape}
 
     def matrix(self, transformation, height, width):
         right, down = ops.unstack(transformation["translations"], axis=1)
@@ -188,17 +166,11 @@ class RandomZoom(Warp):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(interpolation, fill_value, fill_mode, seed=seed, data_format=data_format, **kwargs)
         self.height_factor = height_factor
         self.width_factor = width_factor
         self._heights = self._shares(height_factor, "height_factor")
         self._widths = None if width_factor is None else self._shares(width_factor, "width_factor")
-        self.check_reading(interpolation, fill_mode)
-        self.fill_mode = fill_mode
-        self.interpolation = interpolation
-        self.fill_value = fill_value
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def _shares(self, factor, name):
         low, high = interval(factor, (-1, 1), name, self)
@@ -208,14 +180,11 @@ class RandomZoom(Warp):
             )
         return 1.0 + low, 1.0 + high
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        images = data["images"] if isinstance(data, dict) else data
-        count = self.sizes(data)[0]
+    def drawn(self, shape, seed):
+        count = self.sizes_of(shape)[0]
         height = self.draw((count, 1), self._heights, seed)
         width = height if self._widths is None else self.draw((count, 1), self._widths, seed)
-        return {"height_zoom": height, "width_zoom": width, "input_shape": images.shape}
+        return {"height_zoom": height, "width_zoom": width, "input_shape": shape}
 
     def matrix(self, transformation, height, width):
         x, y = transformation["width_zoom"][:, 0], transformation["height_zoom"][:, 0]
@@ -246,15 +215,9 @@ class RandomShear(Warp):
         seed=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(interpolation, fill_value, fill_mode, seed=seed, data_format=data_format, **kwargs)
         self.x_factor = self._shares(x_factor, "x_factor")
         self.y_factor = self._shares(y_factor, "y_factor")
-        self.check_reading(interpolation, fill_mode)
-        self.fill_mode = fill_mode
-        self.interpolation = interpolation
-        self.fill_value = fill_value
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def _shares(self, factor, name):
         # A configuration holds the pair that a number became, both signs of it.
@@ -263,15 +226,12 @@ class RandomShear(Warp):
             factor = pair[1]
         return interval(factor, (0, 1), name, self, symmetric=True)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        images = data["images"] if isinstance(data, dict) else data
-        count = self.sizes(data)[0]
+    def drawn(self, shape, seed):
+        count = self.sizes_of(shape)[0]
         sign = ops.where(ops.greater(self.draw((count, 1), (0, 1), seed), 0.5), -1.0, 1.0)
         y = self.draw((count, 1), self.y_factor, seed)
         x = self.draw((count, 1), self.x_factor, seed)
-        return {"shear_factor": ops.concatenate([x, y], axis=1) * sign, "input_shape": images.shape}
+        return {"shear_factor": ops.concatenate([x, y], axis=1) * sign, "input_shape": shape}
 
     def matrix(self, transformation, height, width):
         x, y = ops.unstack(transformation["shear_factor"], axis=1)

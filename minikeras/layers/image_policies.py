@@ -6,17 +6,16 @@ from minikeras import ops
 from minikeras.layers.image_color import RandomColorDegeneration
 from minikeras.layers.image_filter import RandomSharpness
 from minikeras.layers.image_histogram import AutoContrast, Equalization
-from minikeras.layers.image_layer import ImageLayer, interval, value_range_of
+from minikeras.layers.image_layer import ImageLayer, Seeded, interval, value_range_of
 from minikeras.layers.image_light import RandomBrightness, RandomContrast
 from minikeras.layers.image_motion import RandomRotation, RandomShear, RandomTranslation
 from minikeras.layers.image_tone import RandomPosterization, Solarization
 from minikeras.ops import random
-from minikeras.ops.random import SeedGenerator
 
 __all__ = ["AugMix", "RandAugment"]
 
 
-class _Policy(ImageLayer):
+class _Policy(Seeded, ImageLayer):
     """A layer that owns one layer for each way to change an image, all of one strength."""
 
     def make(self, **kwargs):
@@ -41,8 +40,8 @@ class _Policy(ImageLayer):
         self.auto_contrast = AutoContrast(**valued)
         self.equalization = Equalization(**valued)
 
-    def drawn(self, name, data, seed):
-        """A transformation of one of the layers."""
+    def drawn_by(self, name, data, seed):
+        """What one of the layers draws."""
         return getattr(self, name).get_random_transformation(
             data, seed=self.generator if seed is None else seed
         )
@@ -83,13 +82,11 @@ class RandAugment(_Policy):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.value_range = value_range_of(value_range, self)
         self.num_ops = num_ops
         self.factor = interval(factor, (0, 1), "factor", self)
         self.interpolation = interpolation
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
         self.make()
 
     def get_random_transformation(self, data, training=True, seed=None):
@@ -98,7 +95,7 @@ class RandAugment(_Policy):
         source = self.generator if seed is None else seed
         return {
             "layer_idxes": random.randint((self.num_ops,), 0, len(self.steps), seed=source),
-            "transforms": {name: self.drawn(name, data, seed) for name in self.steps},
+            "transforms": {name: self.drawn_by(name, data, seed) for name in self.steps},
         }
 
     def _applied(self, method, values, transformation):
@@ -130,7 +127,7 @@ class AugMix(_Policy):
     num_chains: how many chains. chain_depth: of how many changes each, some of them none. factor: how strong, a number, which
     stands for (0, factor), or a pair within 0 to 1. alpha: the chains' weights are drawn from a Dirichlet distribution with
     this parameter, the image's own from Beta(alpha, alpha). all_ops: changes of brightness, colour, contrast and sharpness
-    too. Boxes stay as they are.
+    too. Boxes are refused: each chain would move them to another place.
 
     >>> import numpy as np
     >>> AugMix(seed=1)(np.ones((2, 4, 4, 3), "float32")).shape
@@ -166,7 +163,7 @@ class AugMix(_Policy):
         data_format=None,
         **kwargs,
     ):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.value_range = value_range_of(value_range, self)
         self.num_chains = num_chains
         self.chain_depth = chain_depth
@@ -174,8 +171,6 @@ class AugMix(_Policy):
         self.alpha = alpha
         self.all_ops = all_ops
         self.interpolation = interpolation
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
         self.make()
 
     def get_random_transformation(self, data, training=True, seed=None):
@@ -190,7 +185,7 @@ class AugMix(_Policy):
             "chain_mixing_weights": weights / ops.sum(weights),
             "weight_sample": random.beta((), self.alpha, self.alpha, seed=source),
             "chain_transforms": [
-                [{"layer_name": name, "transformation": self.drawn(name, data, seed)} for name in chain]
+                [{"layer_name": name, "transformation": self.drawn_by(name, data, seed)} for name in chain]
                 for chain in names
             ],
         }
@@ -217,3 +212,5 @@ class AugMix(_Policy):
         if not training or transformation is None:
             return segmentation_masks
         return self._mixed("transform_segmentation_masks", segmentation_masks, transformation)
+
+    transform_bounding_boxes = ImageLayer.refuse_bounding_boxes

@@ -1,17 +1,16 @@
 """Layers that map the values of pixels to others: inverted, in fewer steps, solarized."""
 
 from minikeras import ops
-from minikeras.layers.image_layer import ImageLayer, in_range, interval, value_range_of
+from minikeras.layers.image_layer import ImageLayer, Seeded, in_range, interval, value_range_of
 from minikeras.layers.spec import who
 from minikeras.ops import random
-from minikeras.ops.random import SeedGenerator
 
 __all__ = ["RandomInvert", "RandomPosterization", "Solarization"]
 
 _BYTES = (0, 255)
 
 
-class RandomInvert(ImageLayer):
+class RandomInvert(Seeded, ImageLayer):
     """In training, some of the images inverted: the highest value less the pixel.
 
     factor: each image's probability is drawn between its bounds, within 0 to 1; a number stands for (0, factor).
@@ -22,14 +21,12 @@ class RandomInvert(ImageLayer):
     """
 
     def __init__(self, factor=1.0, value_range=(0, 255), seed=None, data_format=None, **kwargs):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (0, 1), "factor", self)
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        return {"apply_inversion": self.chosen(self.sizes(data)[0], seed)} if training else None
+    def drawn(self, shape, seed):
+        return {"apply_inversion": self.chosen(self.sizes_of(shape)[0], seed)}
 
     def transform_images(self, images, transformation, training=True):
         images = self.floats(images)
@@ -39,7 +36,7 @@ class RandomInvert(ImageLayer):
         return ops.where(chosen, self.value_range[1] - images, images)
 
 
-class RandomPosterization(ImageLayer):
+class RandomPosterization(Seeded, ImageLayer):
     """In training, only the highest bits of each pixel's byte kept.
 
     factor: how many, 1 to 8; a number, which stands for 1 to factor, or a pair; the upper bound itself is not drawn.
@@ -50,11 +47,9 @@ class RandomPosterization(ImageLayer):
     """
 
     def __init__(self, factor, value_range=(0, 255), data_format=None, seed=None, **kwargs):
-        super().__init__(data_format=data_format, **kwargs)
+        super().__init__(seed=seed, data_format=data_format, **kwargs)
         self.factor = interval(factor, (1, 8), "factor", self)
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def get_random_transformation(self, data, training=True, seed=None):
         low, high = self.factor
@@ -77,7 +72,7 @@ class RandomPosterization(ImageLayer):
         return in_range(ops.cast(values, images.dtype), _BYTES, self.value_range)
 
 
-class Solarization(ImageLayer):
+class Solarization(Seeded, ImageLayer):
     """In training, a random number added to the pixels, and those not below a random threshold inverted.
 
     addition_factor, threshold_factor: both numbers are drawn between the lowest and 255 times the highest of these; each is a
@@ -89,12 +84,10 @@ class Solarization(ImageLayer):
     """
 
     def __init__(self, addition_factor=0.0, threshold_factor=0.0, value_range=(0, 255), seed=None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(seed=seed, **kwargs)
         self.addition_factor = self._shares(addition_factor, "addition_factor")
         self.threshold_factor = self._shares(threshold_factor, "threshold_factor")
         self.value_range = value_range_of(value_range, self)
-        self.seed = seed
-        self.generator = SeedGenerator(seed)
 
     def _shares(self, factor, name):
         low, high = interval(factor, (0, 1), name, self)
@@ -102,12 +95,10 @@ class Solarization(ImageLayer):
             raise ValueError(f"{who(self)}: {name} must lie within 0 and 1, received {factor!r}.")
         return low, high
 
-    def get_random_transformation(self, data, training=True, seed=None):
-        if not training:
-            return None
-        shape = (self.sizes(data)[0], 1, 1, 1)
+    def drawn(self, shape, seed):
+        one_each = (self.sizes_of(shape)[0], 1, 1, 1)
         return {
-            name: self.draw(shape, (low, high * 255), seed)
+            name: self.draw(one_each, (low, high * 255), seed)
             for name, (low, high) in (
                 ("additions", self.addition_factor),
                 ("thresholds", self.threshold_factor),

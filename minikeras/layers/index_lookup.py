@@ -9,9 +9,9 @@ from minikeras import config, limits, ops
 from minikeras.autodiff import Tensor, as_array
 from minikeras.autodiff.symbolic import Spec
 from minikeras.layers.adapting import batches
-from minikeras.layers.category_encoding import dense_only, encode
+from minikeras.layers.category_encoding import dense_only, encode, encoded_shape
 from minikeras.layers.hashing import bin_of, each_distinct, key_of
-from minikeras.layers.settings import one_of
+from minikeras.layers.settings import one_of, whole
 from minikeras.layers.spec import who
 from minikeras.layers.strings import StringLayer
 
@@ -55,7 +55,9 @@ class IndexLookup(StringLayer):
             mode, ("int", "one_hot", "multi_hot", "count", "tf_idf"), "output_mode", self
         )
         self.oov_method = one_of(oov_method, ("floormod", "farmhash"), "oov_method", self)
-        self.max_tokens = max_tokens
+        # What is a number but too small is refused with its reason below.
+        self.max_tokens = whole(max_tokens, "max_tokens", self, low=None, optional=True)
+        whole(num_oov_indices, "num_oov_indices", self, low=None)
         limits.check_trial((num_oov_indices, _TOKEN_BYTES))
         self.num_oov_indices = num_oov_indices
         self.mask_token = mask_token
@@ -70,9 +72,9 @@ class IndexLookup(StringLayer):
         self._fixed = vocabulary is not None if has_input_vocabulary is None else has_input_vocabulary
         self._size_told = vocabulary_size
         self.input_vocabulary = (
-            None if vocabulary is None or isinstance(vocabulary, str) else _listed(vocabulary)
+            None if vocabulary is None or isinstance(vocabulary, str) else _listed(vocabulary, self)
         )
-        self.input_idf_weights = None if idf_weights is None else _listed(idf_weights)
+        self.input_idf_weights = None if idf_weights is None else _listed(idf_weights, self)
         self.idf_weights = None
         self._tokens, self._index = [], {}
         if vocabulary is not None:
@@ -132,7 +134,7 @@ class IndexLookup(StringLayer):
                 f"{who(self)}: idf_weights are given with a vocabulary in output_mode='tf_idf', and only then; received "
                 f"output_mode={self.output_mode!r} and idf_weights={idf_weights!r}."
             )
-        given = _lines(vocabulary, self) if isinstance(vocabulary, str) else _listed(vocabulary)
+        given = _lines(vocabulary, self) if isinstance(vocabulary, str) else _listed(vocabulary, self)
         given = [self.token(token) for token in given]
         if not given:
             raise ValueError(f"{who(self)} cannot use an empty vocabulary. Pass at least one token.")
@@ -305,11 +307,8 @@ class IndexLookup(StringLayer):
         shape = tuple(inputs.shape)
         if self.output_mode == "int":
             return Spec(shape, "int64")
-        if self.output_mode == "one_hot":
-            kept = shape[:-1] if len(shape) > 1 and shape[-1] == 1 else shape
-        else:
-            kept = (*shape[:1], *shape[2:]) if len(shape) > 1 else ()
-        return Spec((*kept, self._depth()), config.floatx() if self.output_mode == "tf_idf" else "int64")
+        dtype = config.floatx() if self.output_mode == "tf_idf" else "int64"
+        return Spec(encoded_shape(shape, self.output_mode, self._depth()), dtype)
 
     # Configuration and files
 
@@ -358,8 +357,12 @@ class IndexLookup(StringLayer):
             self.set_vocabulary(str(Path(dir_path) / "vocabulary.txt"), self.idf_weights)
 
 
-def _listed(values):
+def _listed(values, layer):
     """A list, tuple, array or tensor as a list."""
+    if not np.iterable(values):
+        raise TypeError(
+            f"{who(layer)} expected a list or an array (a vocabulary: or a text file's name), received {values!r}."
+        )
     return values.tolist() if hasattr(values, "tolist") else list(values)
 
 

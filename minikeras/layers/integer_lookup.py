@@ -38,28 +38,22 @@ class IntegerLookup(IndexLookup):
     ):
         self.vocabulary_dtype = vocabulary_dtype
         super().__init__(
-            max_tokens,
-            num_oov_indices,
-            mask_token,
-            oov_token,
-            vocabulary,
-            idf_weights,
-            invert,
-            output_mode,
-            sparse,
-            pad_to_max_tokens,
-            oov_method,
-            salt,
-            name,
-            **kwargs,
-        )
+            max_tokens=max_tokens, num_oov_indices=num_oov_indices, mask_token=mask_token, oov_token=oov_token,
+            vocabulary=vocabulary, idf_weights=idf_weights, invert=invert, output_mode=output_mode, sparse=sparse,
+            pad_to_max_tokens=pad_to_max_tokens, oov_method=oov_method, salt=salt, name=name, **kwargs,
+        )  # fmt: skip
         if vocabulary_dtype != "int64":
             raise ValueError(f"{who(self)}: vocabulary_dtype must be 'int64', received {vocabulary_dtype!r}.")
         if salt is not None and oov_method != "farmhash":
             raise ValueError(f"{who(self)}: salt goes with oov_method='farmhash', received {oov_method!r}.")
 
     def token(self, value):
-        return int(value)
+        try:
+            return int(value)
+        except ValueError:
+            raise ValueError(
+                f"{who(self)} expected integers as tokens, received {value!r}. Use StringLookup for strings."
+            ) from None
 
     def tokens(self, data):
         return as_array(data).astype("int64")

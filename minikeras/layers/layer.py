@@ -6,15 +6,15 @@ import warnings
 
 import numpy as np
 
-from minikeras import constraints, dtypes, initializers, limits, registry, regularizers
+from minikeras import constraints, dtypes, initializers, registry, regularizers
 from minikeras.autodiff import Tensor, Variable, as_array, is_symbolic
-from minikeras.autodiff.differentiable import add_once
+from minikeras.autodiff.error_notes import add_once
 from minikeras.autodiff.symbolic import Spec, SymbolicTensor, infer, probing, symbolic_call
 from minikeras.autodiff.tensor import state
 from minikeras.layers import shapes
 from minikeras.layers.context import context
 from minikeras.layers.description import Description
-from minikeras.layers.spec import check_inputs, who
+from minikeras.layers.spec import check_inputs, check_kind, who
 from minikeras.layers.tracking import Tracking
 from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
@@ -24,6 +24,8 @@ from minikeras.spellings.calls import accepting
 
 # Arguments of `call` that a layer gets from the layer around it, or from its inputs, if the caller passes none.
 _PASSED_DOWN = ("training", "mask")
+# Of unknown arguments so many are named.
+_MOST_NAMED = 5
 
 
 class Layer(Tracking, Description, Registered, family="layer"):
@@ -84,7 +86,8 @@ class Layer(Tracking, Description, Registered, family="layer"):
             raise ValueError(
                 f"{type(self).__name__} received unknown arguments: "
                 + ", ".join(
-                    f"{k!r} ({registry.suggest(k, constructor_parameters(type(self)))})" for k in kwargs
+                    f"{k!r} ({registry.suggest(k, constructor_parameters(type(self)))})"
+                    for k in list(kwargs)[:_MOST_NAMED]
                 )
             )
         if name is not None and not isinstance(name, str):
@@ -178,7 +181,6 @@ class Layer(Tracking, Description, Registered, family="layer"):
     ):
         """Make a variable that belongs to this layer; the default initializer is glorot_uniform."""
         shape = shapes.concrete(() if shape is None else shape, self)
-        limits.charge(shape, name)
         dtype = dtypes.standardize_dtype(dtype or self.variable_dtype)
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_float(dtype) else "zeros"
@@ -289,6 +291,8 @@ class Layer(Tracking, Description, Registered, family="layer"):
         for name, value in kwargs.items():
             if name != "training" and (isinstance(value, np.ndarray) or _has_arrays(value)):
                 kwargs[name] = self._as_input(value)
+        if args and not isinstance(args[0], Tensor) and type(self).__module__.startswith("minikeras.layers."):
+            check_kind(args[0], self)
         return args, kwargs
 
     def _as_input(self, value):

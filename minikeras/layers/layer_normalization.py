@@ -2,6 +2,7 @@
 
 from minikeras.layers.layer import Layer
 from minikeras.layers.normalization_base import ScaledAndCentered, several_axes, size_along
+from minikeras.layers.settings import number
 from minikeras.ops.normalization import layer_normalization, normalize_layer, rms_normalization
 from minikeras.spellings import older
 
@@ -82,7 +83,7 @@ class RMSNormalization(Layer):
     def __init__(self, axis=-1, epsilon=1e-06, **kwargs):
         super().__init__(**kwargs)
         self.axis = several_axes(axis, self)
-        self.epsilon = epsilon
+        self.epsilon = number(epsilon, "epsilon", self, low=0)
 
     def build(self, input_shape):
         self.axis = sorted(self.axis) if isinstance(self.axis, list) else [self.axis]

@@ -4,6 +4,7 @@ import functools
 
 from minikeras import ops
 from minikeras.layers.layer import Layer
+from minikeras.layers.settings import axis_of
 from minikeras.layers.shapes import is_shape
 from minikeras.layers.spec import who
 
@@ -202,7 +203,7 @@ class Concatenate(Merge):
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
-        self.axis = axis
+        self.axis = axis_of(axis, self)
 
     def merge(self, inputs):
         return ops.concatenate(inputs, axis=self.axis)

@@ -2,6 +2,7 @@
 
 from minikeras import constraints, initializers, regularizers
 from minikeras.layers.layer import Layer
+from minikeras.layers.settings import number
 from minikeras.layers.spec import who
 
 
@@ -25,7 +26,7 @@ class ScaledAndCentered(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.epsilon = epsilon
+        self.epsilon = number(epsilon, "epsilon", self, low=0)
         self.center = center
         self.scale = scale
         self.beta_initializer = initializers.get(beta_initializer)

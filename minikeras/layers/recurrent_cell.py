@@ -3,6 +3,8 @@
 from minikeras import activations, constraints, initializers, regularizers
 from minikeras.layers.core import fused_activation, positive_integer
 from minikeras.layers.layer import Layer
+from minikeras.layers.settings import number
+from minikeras.layers.spec import who
 from minikeras.ops import create
 from minikeras.ops.joining import concatenate
 from minikeras.ops.random import SeedGenerator, dropout
@@ -79,14 +81,19 @@ class _RecurrentCell(DropoutRNNCell, Layer):
         self.kernel_initializer = initializers.get(kernel_initializer)
         self.recurrent_initializer = initializers.get(recurrent_initializer)
         self.bias_initializer = initializers.get(bias_initializer)
+        if use_bias and self.bias_initializer is None:
+            raise ValueError(
+                f"{who(self)}: bias_initializer must be an initializer such as 'zeros', received None. "
+                "Pass use_bias=False for no bias."
+            )
         self.kernel_regularizer = regularizers.get(kernel_regularizer)
         self.recurrent_regularizer = regularizers.get(recurrent_regularizer)
         self.bias_regularizer = regularizers.get(bias_regularizer)
         self.kernel_constraint = constraints.get(kernel_constraint)
         self.recurrent_constraint = constraints.get(recurrent_constraint)
         self.bias_constraint = constraints.get(bias_constraint)
-        self.dropout = min(1.0, max(0.0, dropout))
-        self.recurrent_dropout = min(1.0, max(0.0, recurrent_dropout))
+        self.dropout = min(1.0, max(0.0, number(dropout, "dropout", self)))
+        self.recurrent_dropout = min(1.0, max(0.0, number(recurrent_dropout, "recurrent_dropout", self)))
         self.seed = seed
         self.seed_generator = SeedGenerator(seed)
 

@@ -50,6 +50,33 @@ def share(value, name, layer):
     return value
 
 
+def number(value, name, layer, low=None):
+    """A number, not NaN, and not below `low` if that is given."""
+    fits = isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and value == value
+    if not fits or (low is not None and value < low):
+        least = "" if low is None else f" of at least {low}"
+        raise ValueError(f"{who(layer)}: {name} must be a number{least}, received {value!r}.")
+    return value
+
+
+def axis_of(value, layer):
+    """An axis: an integer, negative ones counted from the last."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(f"{who(layer)}: axis must be an integer, received {value!r}.")
+    return value
+
+
+def whole(value, name, layer, low=1, optional=False):
+    """An integer, of at least `low` if that is given; None only where it is optional."""
+    if value is None and optional:
+        return value
+    fits = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not fits or (low is not None and value < low):
+        words = ("" if low is None else f" of at least {low}") + (", or None" if optional else "")
+        raise ValueError(f"{who(layer)}: {name} must be an integer{words}, received {value!r}.")
+    return value
+
+
 def edges(value, rank, name, layer):
     """What is added or cut at both ends of each spatial axis: a number, one for each axis, or (before, after) pairs."""
     values = tuple(value) if isinstance(value, (tuple, list)) else (value,) * rank

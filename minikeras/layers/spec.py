@@ -47,6 +47,7 @@ class InputSpec:
             "max_ndim": self.max_ndim,
             "min_ndim": self.min_ndim,
             "axes": self.axes,
+            "optional": self.optional,
         }
 
     @classmethod
@@ -68,6 +69,16 @@ def check_inputs(spec, inputs, layer):
         _check(one, tuple(value.shape), layer)
 
 
+def check_kind(inputs, layer):
+    """Raise a TypeError for inputs among which there are neither tensors nor arrays, numbers or lists of strings."""
+    known = (int, float) if isinstance(inputs, (str, bytes)) else (int, float, str, bytes)
+    if not any(hasattr(value, "shape") or isinstance(value, known) for value in flatten(inputs)):
+        raise TypeError(
+            f"{who(layer)} expected a tensor, an array or numbers, received {inputs!r:.80} ({type(inputs).__name__}). "
+            "Pass an array, or keras.Input(...) where a model is being put together."
+        )
+
+
 def who(layer):
     """How an error names a layer: its class and its name."""
     return f"{type(layer).__name__} '{layer.name}'"
@@ -81,7 +92,8 @@ def _check(spec, shape, layer):
         and not (spec.allow_last_axis_squeeze and spec.ndim == rank + 1)
     ):
         raise ValueError(
-            f"{who(layer)} expected inputs of rank {spec.ndim}{layer.expected_axes()}, received shape {shape}. {_rank_remedy(spec.ndim, shape)}"
+            f"{who(layer)} expected inputs of rank {spec.ndim}{layer.expected_axes()}, received shape {shape}. "
+            f"{_rank_remedy(spec.ndim, shape)}"
         )
     if spec.max_ndim is not None and rank > spec.max_ndim:
         raise ValueError(

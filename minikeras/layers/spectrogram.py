@@ -8,7 +8,7 @@ import numpy as np
 from minikeras import config, ops
 from minikeras.initializers import STFT
 from minikeras.layers.layer import Layer
-from minikeras.layers.settings import one_of
+from minikeras.layers.settings import number, one_of, whole
 from minikeras.layers.spec import InputSpec, who
 
 __all__ = ["MelSpectrogram", "STFTSpectrogram"]
@@ -45,7 +45,12 @@ class STFTSpectrogram(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        if frame_step is not None and not 1 <= frame_step <= frame_length:
+        whole(frame_length, "frame_length", self)
+        whole(fft_length, "fft_length", self, optional=True)
+        if (
+            frame_step is not None
+            and not 1 <= whole(frame_step, "frame_step", self, low=None) <= frame_length
+        ):
             raise ValueError(
                 f"{who(self)}: frame_step must lie between 1 and frame_length={frame_length}, received {frame_step!r}."
             )
@@ -186,23 +191,23 @@ class MelSpectrogram(Layer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.fft_length = fft_length
-        self.sequence_stride = sequence_stride
-        self.sequence_length = sequence_length or fft_length
+        self.fft_length = whole(fft_length, "fft_length", self)
+        self.sequence_stride = whole(sequence_stride, "sequence_stride", self)
+        self.sequence_length = whole(sequence_length or fft_length, "sequence_length", self)
         if self.fft_length < self.sequence_length:
             raise ValueError(
                 f"{who(self)}: fft_length must be at least sequence_length={sequence_length}, received {fft_length}."
             )
         self.window = window
-        self.sampling_rate = sampling_rate
-        self.num_mel_bins = num_mel_bins
-        self.min_freq = min_freq
-        self.max_freq = max_freq or int(sampling_rate / 2)
+        self.sampling_rate = number(sampling_rate, "sampling_rate", self, low=1)
+        self.num_mel_bins = whole(num_mel_bins, "num_mel_bins", self)
+        self.min_freq = number(min_freq, "min_freq", self, low=0)
+        self.max_freq = number(max_freq or int(sampling_rate / 2), "max_freq", self, low=0)
         self.power_to_db = power_to_db
-        self.top_db = top_db
-        self.mag_exp = mag_exp
-        self.min_power = min_power
-        self.ref_power = ref_power
+        self.top_db = number(top_db, "top_db", self)
+        self.mag_exp = number(mag_exp, "mag_exp", self)
+        self.min_power = number(min_power, "min_power", self)
+        self.ref_power = number(ref_power, "ref_power", self)
         self.built = True
 
     def call(self, inputs):

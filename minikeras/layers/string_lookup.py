@@ -46,21 +46,10 @@ class StringLookup(IndexLookup):
         # Strings are hashed in any case; Keras's configurations say it all the same.
         oov_method = kwargs.pop("oov_method", "floormod")
         super().__init__(
-            max_tokens,
-            num_oov_indices,
-            mask_token,
-            oov_token,
-            vocabulary,
-            idf_weights,
-            invert,
-            output_mode,
-            sparse,
-            pad_to_max_tokens,
-            oov_method,
-            salt,
-            name,
-            **kwargs,
-        )
+            max_tokens=max_tokens, num_oov_indices=num_oov_indices, mask_token=mask_token, oov_token=oov_token,
+            vocabulary=vocabulary, idf_weights=idf_weights, invert=invert, output_mode=output_mode, sparse=sparse,
+            pad_to_max_tokens=pad_to_max_tokens, oov_method=oov_method, salt=salt, name=name, **kwargs,
+        )  # fmt: skip
 
     def token(self, value):
         return value.decode(self.encoding) if isinstance(value, bytes) else str(value)

@@ -5,7 +5,9 @@ import string
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import Tensor
+from minikeras.autodiff.symbolic import SymbolicTensor
 from minikeras.layers.adapting import batches
 from minikeras.layers.settings import one_of
 from minikeras.layers.spec import who
@@ -42,10 +44,10 @@ class TextVectorization(StringLayer):
 
     Inputs: an array or list of strings, (batch,) or (batch, 1). standardize: 'lower_and_strip_punctuation', 'lower',
     'strip_punctuation', None, or a function of an array of strings. split: 'whitespace', 'character', None (each string
-    is a token, and inputs may have more axes), or a function of an array of strings that returns a list of tokens for each. ngrams: also
-    the sequences of up to so many tokens, or of the lengths in a tuple. output_mode: 'int' (padded with 0 to the longest, or
-    to output_sequence_length), 'multi_hot', 'count' or 'tf_idf'. The vocabulary is given or learned by `adapt`; index 0 is
-    padding, 1 an unknown word. The other settings are those of `StringLookup`.
+    is a token, and inputs may have more axes), or a function of an array of strings that returns a list of tokens for
+    each. ngrams: also the sequences of up to so many tokens, or of the lengths in a tuple. output_mode: 'int' (padded with
+    0 to the longest, or to output_sequence_length), 'multi_hot', 'count' or 'tf_idf'. The vocabulary is given or learned
+    by `adapt`; index 0 is padding, 1 an unknown word. The other settings are those of `StringLookup`.
 
     >>> layer = TextVectorization(vocabulary=["the", "cat", "sat"])
     >>> layer(["The cat sat.", "A dog!"]).tolist()
@@ -139,7 +141,7 @@ class TextVectorization(StringLayer):
         return rows if self.ngrams is None else [self._with_ngrams(row) for row in rows]
 
     def _with_ngrams(self, row):
-        widths = self.ngrams if isinstance(self.ngrams, tuple) else range(1, self.ngrams + 1)
+        widths = self.ngrams if isinstance(self.ngrams, tuple) else range(1, min(self.ngrams, len(row)) + 1)
         return [" ".join(row[i : i + width]) for width in widths for i in range(len(row) - width + 1)]
 
     # The vocabulary
@@ -194,9 +196,18 @@ class TextVectorization(StringLayer):
         wanted = self.output_sequence_length
         if wanted is not None:
             indices = indices[..., :wanted]
+            limits.check_trial((*indices.shape[:-1], wanted))
             missing = wanted - indices.shape[-1]
             indices = np.pad(indices, [(0, 0)] * (indices.ndim - 1) + [(0, missing)])
         return lookup.encoded(indices)
+
+    def compute_output_spec(self, inputs):
+        shape = tuple(inputs.shape)
+        if self.split is not None:
+            shape = (*shape[:1], None)
+        if self.output_sequence_length is not None:
+            shape = (*shape[:-1], self.output_sequence_length)
+        return self._lookup_layer.compute_output_spec(SymbolicTensor(shape, "string"))
 
     # Configuration and files
 

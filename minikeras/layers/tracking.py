@@ -22,6 +22,7 @@ REFERENCES = (
     "_calls", "_init_arguments", "_losses", "_trained", "_penalized", "_layer_metrics", "_compile_arguments",
 )  # fmt: skip
 
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 # The layers that hold penalties of a call, so that the common case, none, costs nothing.
 _with_losses: weakref.WeakSet = weakref.WeakSet()
 
@@ -279,12 +280,11 @@ def _collect(value, kinds, found, seen):
         if id(value) not in seen:
             seen.add(id(value))
             found.append(value)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _collect(item, kinds, found, seen)
-    elif isinstance(value, dict):
-        for item in value.values():
-            _collect(item, kinds, found, seen)
+    elif isinstance(value, (list, tuple, dict)):
+        items = value.values() if isinstance(value, dict) else value
+        if not _PLAIN.issuperset(map(type, items)):  # vocabularies are long
+            for item in items:
+                _collect(item, kinds, found, seen)
 
 
 def _unique(items):

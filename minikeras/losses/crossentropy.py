@@ -6,7 +6,7 @@ import numpy as np
 
 from minikeras import config, kernels, ops
 from minikeras.autodiff import SymbolicTensor, as_array, convert_to_tensor, differentiable
-from minikeras.losses.loss import LossFunctionWrapper, floating, loss_function, prepare, same_shape
+from minikeras.losses.loss import LossFunctionWrapper, floating, loss_function, number, prepare, same_shape
 from minikeras.losses.regression import averaged
 
 __all__ = [
@@ -77,7 +77,7 @@ class BinaryCrossentropy(LossFunctionWrapper):
         settings = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
         super().__init__(binary_crossentropy, reduction, name, dtype, **settings)
         self.from_logits = from_logits
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = number(label_smoothing, "label_smoothing", type(self).__name__, optional=True)
         self.axis = axis
 
     def average(self, y_true, y_pred):
@@ -164,7 +164,7 @@ class CategoricalCrossentropy(LossFunctionWrapper):
         settings = {"from_logits": from_logits, "label_smoothing": label_smoothing, "axis": axis}
         super().__init__(categorical_crossentropy, reduction, name, dtype, **settings)
         self.from_logits = from_logits
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = number(label_smoothing, "label_smoothing", type(self).__name__, optional=True)
         self.axis = axis
 
     def average(self, y_true, y_pred):

@@ -9,7 +9,7 @@ from minikeras.losses.crossentropy import (
     towards_half,
     warn_of_one_class,
 )
-from minikeras.losses.loss import LossFunctionWrapper, floating, loss_function, prepare
+from minikeras.losses.loss import LossFunctionWrapper, floating, loss_function, number, prepare
 
 __all__ = [
     "BinaryFocalCrossentropy",
@@ -89,9 +89,9 @@ class BinaryFocalCrossentropy(LossFunctionWrapper):
         )
         self.apply_class_balancing = apply_class_balancing
         self.alpha = alpha
-        self.gamma = gamma
+        self.gamma = number(gamma, "gamma", type(self).__name__)
         self.from_logits = from_logits
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = number(label_smoothing, "label_smoothing", type(self).__name__, optional=True)
         self.axis = axis
 
 
@@ -150,9 +150,9 @@ class CategoricalFocalCrossentropy(LossFunctionWrapper):
             axis=axis,
         )
         self.alpha = alpha
-        self.gamma = gamma
+        self.gamma = number(gamma, "gamma", type(self).__name__)
         self.from_logits = from_logits
-        self.label_smoothing = label_smoothing
+        self.label_smoothing = number(label_smoothing, "label_smoothing", type(self).__name__, optional=True)
         self.axis = axis
 
 
@@ -186,6 +186,7 @@ class CategoricalGeneralizedCrossEntropy(LossFunctionWrapper):
         name="categorical_generalized_cross_entropy",
         dtype=None,
     ):
+        number(q, "q", type(self).__name__)
         if not 0 < q < 1:
             raise ValueError(
                 f"CategoricalGeneralizedCrossEntropy expected q between 0 and 1, received {q!r}. "

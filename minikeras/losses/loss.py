@@ -212,6 +212,19 @@ def check_shapes(who, y_true, y_pred):
     raise ValueError(f"{message} Change the last layer's units or reshape the targets.")
 
 
+def number(value, name, who, optional=False):
+    """A number, or a tensor of one; None only where it is optional. Raises ValueError for anything else and for NaN."""
+    if value is None and optional:
+        return value
+    try:
+        fits = not isinstance(value, (str, bytes)) and float(value) == float(value)
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        raise ValueError(f"{who} expected {name} to be a number, received {value!r}.")
+    return value
+
+
 def same_shape(shape1, shape2):
     """Whether two shapes agree wherever both are known."""
     return len(shape1) == len(shape2) and all(

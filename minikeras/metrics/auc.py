@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from minikeras import config
+from minikeras import config, limits
 from minikeras.autodiff import Tensor, as_array
 from minikeras.losses.loss import align
-from minikeras.metrics.confusion import COUNTS, are_even, confusion, ratio
+from minikeras.metrics.confusion import COUNTS, STEPS_OF_A_THRESHOLD, Thresholds, are_even, confusion, ratio
 from minikeras.metrics.metric import Metric
+from minikeras.metrics.settings import whole
 
 __all__ = [
     "AUC",
@@ -58,19 +59,21 @@ class AUC(Metric):
             )
         if num_labels and not multi_label:
             raise ValueError("AUC expected num_labels only with multi_label=True. Leave it out or set both.")
-        if thresholds is None and num_thresholds <= 1:
-            raise ValueError(f"AUC expected num_thresholds to be at least 2, received {num_thresholds!r}.")
+        if thresholds is None:
+            num_thresholds = whole(num_thresholds, "num_thresholds", "AUC", low=2)
         if thresholds is not None and any(not 0 <= t <= 1 for t in thresholds):
             raise ValueError(f"AUC expected thresholds between 0 and 1, received {thresholds!r}.")
         self._has_own_thresholds = thresholds is not None
         if thresholds is None:
+            limits.check_steps(num_thresholds, STEPS_OF_A_THRESHOLD)
             inner = [i / (num_thresholds - 1) for i in range(1, num_thresholds - 1)]
         else:
             inner = sorted(thresholds)
         self.num_thresholds = len(inner) + 2
-        self._even = thresholds is None or are_even([0.0, *inner, 1.0])
+        even = thresholds is None or are_even([0.0, *inner, 1.0])
         # The outermost lie just outside, so that predictions of 0 and 1 fall between two.
         self._thresholds = np.array([-config.epsilon(), *inner, 1.0 + config.epsilon()])
+        self._levels = Thresholds(self._thresholds, even)
         self.multi_label = multi_label
         self.num_labels = num_labels
         self.label_weights = None if label_weights is None else as_array(label_weights, self.dtype)
@@ -104,8 +107,7 @@ class AUC(Metric):
         counted = confusion(
             y_true,
             y_pred,
-            self._thresholds,
-            self._even,
+            self._levels,
             None if sample_weight is None else as_array(sample_weight, self.dtype),
             None if self.multi_label else self.label_weights,
             self.multi_label,

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minikeras import config
+from minikeras import config, limits
 from minikeras.autodiff import Tensor, as_array
 from minikeras.losses.loss import align
 from minikeras.metrics.metric import Metric
+from minikeras.metrics.settings import is_share, whole
 
 __all__ = [
     "FalseNegatives",
@@ -24,6 +25,8 @@ __all__ = [
 
 # Below every prediction: what a prediction outside the top k counts as.
 _LOWEST = -1e10
+# What a threshold costs, in multiplications.
+STEPS_OF_A_THRESHOLD = 640
 
 
 @dataclass
@@ -46,6 +49,34 @@ class Confusion:
         return self.negatives - self.false_positives
 
 
+class Thresholds:
+    """Levels that predictions are held against: evenly spaced ones are counted by arithmetic, others by searching.
+
+    levels: numbers, in any order. even: whether they are the evenly spaced numbers from 0 to 1 (the outermost may lie
+    just outside); found out if it is not said.
+    """
+
+    def __init__(self, levels, even=None):
+        self._levels = np.asarray(levels, np.float64)
+        self._even = are_even(self._levels) if even is None else even
+        order = np.argsort(self._levels, kind="stable")
+        self._sorted, self._ranks = self._levels[order], np.argsort(order, kind="stable")
+
+    def __len__(self):
+        return len(self._levels)
+
+    def below(self, y_pred):
+        """How many of the levels, counted from the lowest, lie below each prediction."""
+        if not self._even:
+            return np.searchsorted(self._sorted.astype(y_pred.dtype), y_pred, side="left")
+        scaled = np.ceil(np.clip(y_pred, 0, 1) * y_pred.dtype.type(len(self) - 1))
+        return (np.maximum(scaled, 1) if self._levels[0] < 0 else scaled).astype(np.intp)
+
+    def as_given(self, counts):
+        """Counts for the ascending levels, (columns, levels), in the order in which the levels were given."""
+        return counts if self._even else counts[:, self._ranks]
+
+
 def are_even(thresholds):
     """Whether thresholds are the evenly spaced numbers from 0 to 1, up to rounding."""
     if len(thresholds) < 3:
@@ -54,53 +85,48 @@ def are_even(thresholds):
     return bool(np.allclose(thresholds, even, atol=config.epsilon()))
 
 
-def confusion(y_true, y_pred, thresholds, even, weight=None, label_weights=None, per_label=False):
-    """The Confusion of predictions above each threshold, as positives.
+def confusion(y_true, y_pred, thresholds, weight=None, label_weights=None, per_label=False):
+    """The Confusion of predictions above each of the Thresholds, as positives.
 
-    y_true, y_pred: arrays of one shape. even: whether the thresholds are evenly spaced from 0 to 1. weight: fits the
-    leading axes. label_weights: one for each of the last axis. A prediction that is NaN lies above none. per_label: counts for each column separately.
+    y_true, y_pred: arrays of one shape. weight: fits the leading axes. label_weights: one for each of the last axis. A
+    prediction that is NaN lies above none. per_label: counts for each column separately.
     """
     y_pred = np.nan_to_num(y_pred, nan=_LOWEST)
-    weights = np.ones(y_pred.shape, y_pred.dtype)
-    if weight is not None:
-        fitted = weight[(..., *[None] * max(y_pred.ndim - weight.ndim, 0))]
-        try:
-            weights = weights * np.broadcast_to(fitted, y_pred.shape)
-        except ValueError:
-            raise ValueError(
-                f"sample_weight of shape {weight.shape} does not fit predictions of shape {y_pred.shape}. "
-                "Pass one weight for each sample, or one for each prediction."
-            ) from None
+    weights = _weights(y_pred, weight)
     if label_weights is not None:
         weights = weights * label_weights
-    count = len(thresholds)
-    # above: how many thresholds, counted from the lowest, lie below each prediction.
-    if even:
-        scaled = np.ceil(np.clip(y_pred, 0, 1) * y_pred.dtype.type(count - 1))
-        above = np.maximum(scaled, 1) if thresholds[0] < 0 else scaled
-        above, order = above.astype(np.intp), None
-    else:
-        levels = np.asarray(thresholds, y_pred.dtype)
-        order = np.argsort(levels, kind="stable")
-        above = np.searchsorted(levels[order], y_pred, side="left")
-    labels = y_true.astype(bool)
-    columns = 1
+    # Bin j holds the predictions above the lowest j thresholds and no more; each column has bins of its own.
+    bins, columns = len(thresholds) + 1, y_pred.shape[1] if per_label else 1
+    places = thresholds.below(y_pred)
     if per_label:
-        columns = y_pred.shape[1]
-        above = above + np.arange(columns) * (count + 1)
+        places = places + np.arange(columns) * bins
+    labels = y_true.astype(bool)
 
     def counts(chosen):
-        bins = np.bincount(above[chosen], weights[chosen], columns * (count + 1)).reshape(columns, count + 1)
+        filled = np.bincount(places[chosen], weights[chosen], columns * bins).reshape(columns, bins)
         # A prediction above j thresholds is above the first j: sum what lies in higher bins.
-        totals = np.cumsum(bins[:, ::-1], axis=1)[:, ::-1]
-        reached = totals[:, 1:]
-        if order is not None:
-            reached = reached[:, np.argsort(order, kind="stable")]
+        totals = np.cumsum(filled[:, ::-1], axis=1)[:, ::-1]
+        reached = thresholds.as_given(totals[:, 1:])
         return (reached.T, totals[:, 0]) if per_label else (reached[0], totals[0, 0])
 
     found, positives = counts(labels)
     mistaken, negatives = counts(~labels)
     return Confusion(found, mistaken, positives, negatives)
+
+
+def _weights(y_pred, weight):
+    """A weight for each prediction: those given for its leading axes, or ones."""
+    weights = np.ones(y_pred.shape, y_pred.dtype)
+    if weight is None:
+        return weights
+    fitted = weight[(..., *[None] * max(y_pred.ndim - weight.ndim, 0))]
+    try:
+        return weights * np.broadcast_to(fitted, y_pred.shape)
+    except ValueError:
+        raise ValueError(
+            f"sample_weight of shape {weight.shape} does not fit predictions of shape {y_pred.shape}. "
+            "Pass one weight for each sample, or one for each prediction."
+        ) from None
 
 
 def _top_k_only(x, k):
@@ -123,7 +149,7 @@ class _ConfusionMetric(Metric):
     def _start(self, thresholds, counts, names=None):
         """Create the variables for `counts` (attributes of Confusion)."""
         self.thresholds = list(thresholds)
-        self._even = are_even(self.thresholds)
+        self._levels = Thresholds(self.thresholds)
         self._counts = counts
         shape = (len(self.thresholds),)
         self._states = [self.add_variable(shape, "zeros", name=name) for name in names or counts]
@@ -144,9 +170,11 @@ class _ConfusionMetric(Metric):
                     f"{type(self).__name__} with class_id expected predictions of shape (samples, classes), received "
                     f"{y_pred.shape}. Leave class_id out for a single output."
                 )
+            count = y_pred.shape[-1]
+            whole(self.class_id, "class_id", type(self).__name__, -count, count - 1)
             y_true, y_pred = y_true[..., self.class_id, None], y_pred[..., self.class_id, None]
         weight = None if sample_weight is None else as_array(sample_weight, dtype)
-        counted = confusion(y_true, y_pred, self.thresholds, self._even, weight)
+        counted = confusion(y_true, y_pred, self._levels, weight)
         for name, variable in zip(self._counts, self._states, strict=True):
             variable.assign_add(getattr(counted, name))
 
@@ -161,8 +189,10 @@ def _thresholds(who, thresholds, default):
     if thresholds is None:
         return [default]
     several = list(thresholds) if isinstance(thresholds, (list, tuple, np.ndarray)) else [thresholds]
-    if any(t is None or not 0 <= t <= 1 for t in several):
-        raise ValueError(f"{who} expected thresholds between 0 and 1, received {thresholds!r}.")
+    if not several or not all(map(is_share, several)):
+        raise ValueError(
+            f"{who} expected one threshold or several, numbers between 0 and 1, received {thresholds!r}."
+        )
     return several
 
 
@@ -310,15 +340,13 @@ class _AtConstraint(_ConfusionMetric):
     def __init__(self, value, num_thresholds, class_id, name, dtype):
         super().__init__(dtype=dtype, name=name)
         who = type(self).__name__
-        if not 0 <= value <= 1:
+        if not is_share(value):
             raise ValueError(f"{who} expected its ratio to be between 0 and 1, received {value!r}.")
-        if num_thresholds <= 0:
-            raise ValueError(
-                f"{who} expected num_thresholds to be a positive integer, received {num_thresholds!r}."
-            )
+        num_thresholds = whole(num_thresholds, "num_thresholds", who, low=1)
         self.value = value
         self.num_thresholds = num_thresholds
         self.class_id = class_id
+        limits.check_steps(num_thresholds, STEPS_OF_A_THRESHOLD)
         steps = num_thresholds - 1
         self._start([0.5] if not steps else [i / steps for i in range(num_thresholds)], COUNTS)
         self.true_positives, self.false_positives, self.true_negatives, self.false_negatives = self._states

@@ -7,6 +7,7 @@ import numpy as np
 from minikeras import config
 from minikeras.autodiff import Tensor, as_array
 from minikeras.metrics.metric import Metric
+from minikeras.metrics.settings import whole
 
 __all__ = [
     "BinaryIoU",
@@ -42,13 +43,17 @@ class IoU(Metric):
         axis=-1,
     ):
         super().__init__(dtype=dtype or "int", name=name)
-        if max(target_class_ids) >= num_classes:
+        who = type(self).__name__
+        self.num_classes = num_classes = whole(num_classes, "num_classes", who, low=1)
+        if not isinstance(target_class_ids, (list, tuple, range, np.ndarray)) or not len(target_class_ids):
             raise ValueError(
-                f"{type(self).__name__} expected target_class_ids from 0 to {num_classes - 1}, received "
-                f"{max(target_class_ids)}."
+                f"{who} expected target_class_ids to be a list of classes, such as [0, 1], received {target_class_ids!r}."
             )
-        self.num_classes = num_classes
-        self.target_class_ids = list(target_class_ids)
+        self.target_class_ids = [
+            whole(i, "target_class_ids", who, 0, num_classes - 1) for i in target_class_ids
+        ]
+        if ignore_class is not None and (not np.isscalar(ignore_class) or isinstance(ignore_class, str)):
+            raise ValueError(f"{who} expected ignore_class to be one class, received {ignore_class!r}.")
         self.ignore_class = ignore_class
         self.sparse_y_true = sparse_y_true
         self.sparse_y_pred = sparse_y_pred
@@ -84,6 +89,11 @@ class IoU(Metric):
                 f"{type(self).__name__} '{self.name}' counts in {self.dtype}, so its float weights lose their "
                 "fractions. Pass dtype='float32' to keep them.",
                 stacklevel=4,
+            )
+        if weight.size not in (1, shape[0]):
+            raise ValueError(
+                f"{type(self).__name__} expected one weight, or one for each of the {shape[0]} targets, received "
+                f"weights of shape {weight.shape}. Reshape sample_weight to the shape of the targets."
             )
         return np.broadcast_to(weight.astype(self.dtype).reshape(-1) if weight.ndim else weight, shape)
 
@@ -132,9 +142,8 @@ class MeanIoU(IoU):
         sparse_y_pred=True,
         axis=-1,
     ):
-        super().__init__(
-            num_classes, range(num_classes), name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis
-        )
+        classes = range(whole(num_classes, "num_classes", type(self).__name__, low=1))
+        super().__init__(num_classes, classes, name, dtype, ignore_class, sparse_y_true, sparse_y_pred, axis)
 
 
 class OneHotIoU(IoU):

@@ -1,9 +1,13 @@
 """Functional models: a graph of layers, and its configuration in Keras's format."""
 
+import collections
+
 import numpy as np
 
-from minikeras import registry
-from minikeras.autodiff import SymbolicTensor
+from minikeras import limits, registry
+from minikeras.autodiff import SymbolicTensor, is_symbolic
+from minikeras.autodiff.symbolic import Spec, symbolic_call
+from minikeras.layers import shapes
 from minikeras.layers.core import InputLayer
 from minikeras.layers.layer import Layer
 from minikeras.layers.operation import Operation
@@ -146,6 +150,7 @@ def _rebuilt(config, custom_objects):
     for entry in config["layers"]:
         name = entry.get("name") or entry["config"]["name"]
         if is_operation(entry):
+            limits.count_call()
             made[name] = operation_from_entry(entry)
         else:
             made[name] = _read_entry(entry, custom_objects)
@@ -153,21 +158,7 @@ def _rebuilt(config, custom_objects):
             tensors[(name, 0, 0)] = made[name].output
         for number, node in enumerate(entry.get("inbound_nodes", [])):
             waiting.append((name, number, node))
-    while waiting:
-        left = []
-        for name, number, node in waiting:
-            args, kwargs = _arguments(node, made)
-            if all(tuple(place) in tensors for place in _places([args, kwargs])):
-                outputs = made[name](*_filled(args, tensors), **_filled(kwargs, tensors))
-                tensors.update({(name, number, i): t for i, t in enumerate(flatten(outputs))})
-            else:
-                left.append((name, number, node))
-        if len(left) == len(waiting):
-            raise ValueError(
-                f"The configuration of model {config.get('name')!r} refers to layers that it does not hold."
-            )
-        waiting = left
-
+    _connect(waiting, made, tensors, config.get("name"))
     old = any(isinstance(node, list) for entry in config["layers"] for node in entry.get("inbound_nodes", []))
 
     def find(place):
@@ -179,6 +170,52 @@ def _rebuilt(config, custom_objects):
     if old:  # Keras 2 lists even a single tensor
         ends = [end[0] if isinstance(end, list) and len(end) == 1 else end for end in ends]
     return ends
+
+
+def _connect(nodes, made, tensors, model_name):
+    """Make the recorded calls, each as soon as its inputs are there; nodes: [(layer's name, call's number, arguments)]."""
+    calls = [(name, number, *_arguments(node, made)) for name, number, node in nodes]
+    declared, missing, waiting = {}, [], {}
+    for position, (_, _, args, kwargs) in enumerate(calls):
+        found = _places([args, kwargs])
+        declared.update(found)
+        missing.append({place for place in found if place not in tensors})
+        for place in missing[-1]:
+            waiting.setdefault(place, []).append(position)
+    ready = collections.deque(position for position, places in enumerate(missing) if not places)
+    count = 0
+    while ready:
+        count += 1
+        name, number, args, kwargs = calls[ready.popleft()]
+        args, kwargs = _filled(args, tensors), _filled(kwargs, tensors)
+        if not is_symbolic([args, kwargs]):
+            raise ValueError(
+                f"The configuration of model {model_name!r} calls {name!r} on no input of the model."
+            )
+        try:
+            outputs = made[name](*args, **kwargs)
+        except limits.TrialError:
+            specs = _declared_specs(name, number, declared)
+            if not specs:
+                raise
+            outputs = symbolic_call(made[name], tuple(args), kwargs, specs[0] if len(specs) == 1 else specs)
+        for i, tensor in enumerate(flatten(outputs)):
+            place = name, number, i
+            tensors[place] = tensor
+            for position in waiting.pop(place, ()):
+                missing[position].discard(place)
+                if not missing[position]:
+                    ready.append(position)
+    if count < len(calls):
+        raise ValueError(f"The configuration of model {model_name!r} refers to layers that it does not hold.")
+
+
+def _declared_specs(name, number, declared):
+    """What the calls that a call's outputs go to say of them, where trying would be too much."""
+    specs = []
+    while (spec := declared.get((name, number, len(specs)))) is not None:
+        specs.append(spec)
+    return specs
 
 
 def _read_entry(entry, custom_objects):
@@ -217,13 +254,19 @@ def _arguments(node, made):
 
 
 def _places(structure):
+    """{place of a symbolic tensor: its Spec as declared, None where it is not} of all in a recorded argument."""
     if isinstance(structure, dict):
         if structure.get("class_name") == "__keras_tensor__":
-            return [structure["config"]["keras_history"]]
-        return [p for v in structure.values() for p in _places(v)]
+            inner = structure["config"]
+            shape, dtype = inner.get("shape"), inner.get("dtype")
+            known = isinstance(shape, list) and shapes.is_shape(shape) and isinstance(dtype, str)
+            return {tuple(inner["keras_history"]): Spec(shape, dtype) if known else None}
+        structure = list(structure.values())
+    found = {}
     if isinstance(structure, (list, tuple)):
-        return [p for v in structure for p in _places(v)]
-    return []
+        for value in structure:
+            found |= _places(value)
+    return found
 
 
 def _filled(structure, tensors):
@@ -240,6 +283,7 @@ def _filled(structure, tensors):
             return deserialize(structure)
         return {k: _filled(v, tensors) for k, v in structure.items()}
     if isinstance(structure, (list, tuple)):
+        limits.check_values(structure)
         return [_filled(v, tensors) for v in structure]
     return structure
 

@@ -37,8 +37,9 @@ class Sequential(Model):
             raise TypeError(
                 f"Sequential expected a list of layers, received {layers!r}. Write Sequential([layer])."
             )
+        names = {}
         for layer in layers or ():
-            self._append(layer)
+            self._append(layer, names)
         self._connect()
 
     def add(self, layer, rebuild=True):
@@ -56,7 +57,9 @@ class Sequential(Model):
         self._connect()
         return layer
 
-    def _append(self, layer):
+    def _append(self, layer, names=None):
+        """Put a layer at the end; names: those of the layers so far, where somebody keeps them: {name: layer}."""
+        names = {other.name: other for other in self._stack} if names is None else names
         if hasattr(layer, "call") and not isinstance(layer, Layer) and hasattr(layer, "shape"):
             layer = layer.call.function  # the tensor that Input returned
         if not isinstance(layer, Layer):
@@ -69,18 +72,19 @@ class Sequential(Model):
                 )
             self._start = layer
             return
-        if layer is self or any(layer is other for other in self._stack):
+        if layer is self or names.get(layer.name) is layer:
             raise ValueError(
                 f"{who(self)}: the layer '{layer.name}' is in the model already. Create another one, "
                 "or share it in a functional model."
             )
-        if any(layer.name == other.name for other in self._stack):
+        if layer.name in names:
             raise ValueError(
                 f"{who(self)}: all layers need different names, but two are called '{layer.name}'."
             )
         if not self._stack and self._start is None:
             self._start = self._start_from(layer)
         self._stack.append(layer)
+        names[layer.name] = layer
 
     def _start_from(self, layer):
         """The Input that a first layer's input_shape, or a first model's own input, stands for."""
@@ -207,8 +211,9 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config, custom_objects=None):
         model = cls(name=config.get("name"))
+        names = {}
         for entry in config["layers"]:
-            model._append(deserialize(entry, custom_objects, family="layer"))
+            model._append(deserialize(entry, custom_objects, family="layer"), names)
         model._connect()
         if not model.built and model._stack and config.get("build_input_shape"):
             model.build(config["build_input_shape"])

@@ -14,7 +14,7 @@ from minikeras.ops.elementwise import *
 from minikeras.ops.indexing import *
 from minikeras.ops.products import *
 
-_FAMILIES = lazy.Names(__name__, __file__, without=("nn", "numpy", "random"))
+_FAMILIES = lazy.Names(__name__, __file__, without=("linalg", "nn", "numpy", "random"))
 __getattr__, __dir__ = lazy.attributes(_FAMILIES, globals())
 FUNCTIONS.sources = (
     _FAMILIES,

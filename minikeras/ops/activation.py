@@ -318,3 +318,8 @@ def _gelu_exact(x, /):
     scaled = x * float(np.sqrt(0.5))
     phi = 0.5 * ((erf(scaled) if isinstance(scaled, Tensor) else erf_array(scaled)) + 1)
     return x * phi, (lambda dy: dy * (phi + x * np.exp(-0.5 * x * x) * float(1 / np.sqrt(2 * np.pi))),)
+
+
+# Each result has the shape of the argument (`autodiff.symbolic`).
+for _name in set(__all__) - {"glu"}:  # which halves an axis
+    globals()[_name].placewise = True

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import (
     SymbolicTensor,
     Tensor,
@@ -28,6 +29,9 @@ __all__ = [
     "while_loop",
 ]
 
+# About what one call of a function could compute in its time.
+_STEPS_OF_A_CALL = 20_000
+
 
 # Choices
 
@@ -39,7 +43,12 @@ def cond(pred, true_fn, false_fn):
     """
     if isinstance(pred, SymbolicTensor):
         return map_structure(lambda a, b: elementwise.where(pred, a, b), true_fn(), false_fn())
-    return true_fn() if state.probing or as_array(pred).item() else false_fn()
+    if not callable(true_fn) or not callable(false_fn):
+        raise TypeError(
+            f"cond expected true_fn and false_fn to be functions without arguments, received {true_fn!r} and "
+            f"{false_fn!r}. Write `lambda: value`."
+        )
+    return true_fn() if state.probing or _only_element(pred, "cond", "pred") else false_fn()
 
 
 def switch(index, branches, *operands):
@@ -53,7 +62,25 @@ def switch(index, branches, *operands):
         for i in reversed(range(len(branches) - 1)):
             chosen = map_structure(lambda a, b, i=i: elementwise.where(index <= i, a, b), results[i], chosen)
         return chosen
-    return branches[min(max(int(as_array(index)), 0), len(branches) - 1)](*operands)
+    place = int(_only_element(index, "switch", "index"))
+    if (
+        not isinstance(branches, (tuple, list))
+        or not branches
+        or not all(callable(branch) for branch in branches)
+    ):
+        raise TypeError(f"switch expected branches to be a list of functions, received {branches!r}.")
+    return branches[min(max(place, 0), len(branches) - 1)](*operands)
+
+
+def _only_element(value, who, name):
+    """The number in a tensor of one element."""
+    array = as_array(value)
+    if array.size != 1:
+        raise ValueError(
+            f"{who} expected {name} to be one number, received shape {array.shape}. "
+            "For a choice element by element use minikeras.ops.where."
+        )
+    return array.item()
 
 
 # Loops
@@ -93,7 +120,9 @@ def _spec(value):
 def fori_loop(lower, upper, body_fun, init_val):
     """val = body_fun(i, val) for i from lower to upper - 1, beginning with init_val."""
     value = init_val
-    for i in range(int(as_array(lower)), int(as_array(upper))):
+    lower, upper = int(as_array(lower)), int(as_array(upper))
+    limits.check_steps(max(upper - lower, 0), _STEPS_OF_A_CALL)
+    for i in range(lower, upper):
         value = body_fun(i, value)
     return value
 
@@ -117,6 +146,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
     carry = map_structure(convert_to_tensor, init)
     values = None if xs is None else map_structure(convert_to_tensor, xs)
     steps = int(length) if length is not None else flatten(values)[0].shape[0]
+    limits.check_steps(steps, _STEPS_OF_A_CALL)
     ys = []
     for i in reversed(range(steps)) if reverse else range(steps):
         carry, y = f(carry, None if values is None else map_structure(lambda v, i=i: v[i], values))
@@ -187,6 +217,7 @@ def map(f, xs):
     """f applied to each slice of xs (a tensor or a nest) along the first axis, the results stacked."""
     values = map_structure(convert_to_tensor, xs)
     steps = flatten(values)[0].shape[0]
+    limits.check_steps(steps, _STEPS_OF_A_CALL)
     return _stacked([f(map_structure(lambda v, i=i: v[i], values)) for i in range(steps)])
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras import config, kernels
+from minikeras import config, kernels, limits
 from minikeras.autodiff import differentiable, operation
 from minikeras.ops import elementwise, shaping
 from minikeras.ops.floating import floating_tensor
@@ -14,6 +14,11 @@ __all__ = ["conv", "conv_transpose", "depthwise_conv", "separable_conv"]
 @differentiable
 def convolve(x, kernel, bias, /, strides, padding, dilation, groups, activation=None):
     """activation(x ⋆ kernel + bias), channels last; strides, padding (pairs) and dilation one for each spatial axis."""
+    if limits.reading:
+        padded = [s + a + b for s, (a, b) in zip(x.shape[1:-1], padding, strict=True)]
+        limits.check_trial((x.shape[0], *padded, x.shape[-1]))
+        limits.check_trial((x.shape[0], *padded, kernel.shape[-1]))
+        limits.check_steps(x.shape[0], *padded, kernel.size)
     y = kernels.conv(x, kernel, bias, strides, padding, dilation, groups, activation)
 
     def gradient(dy, into):
@@ -109,6 +114,9 @@ def _check_channels(name, inputs, channels, data_format):
 @differentiable
 def convolve_transpose(x, kernel, /, output_shape, strides, padding, dilation):
     """What the gradient of a convolution does to its output: x (batch, *spatial, in), kernel (*window, out, in)."""
+    if limits.reading:
+        limits.check_trial(output_shape)
+        limits.check_steps(*x.shape[:-1], kernel.size)
     y = kernels.conv_input_gradient(x, kernel, output_shape, strides, padding, dilation, 1)
 
     def gradient(dy, into):

@@ -4,6 +4,7 @@ import numpy as np
 
 from minikeras import config
 from minikeras.autodiff import as_array, constant, convert_to_tensor, differentiable
+from minikeras.autodiff.error_notes import ARGUMENT_ERRORS, note_call
 from minikeras.autodiff.tensor import state
 from minikeras.dtypes import result_type, standardize_dtype
 from minikeras.ops import elementwise, shaping
@@ -35,12 +36,20 @@ __all__ = [
 
 def zeros(shape, dtype=None):
     """A tensor of zeros."""
-    return constant(np.zeros(shape, standardize_dtype(dtype)))
+    try:
+        return constant(np.zeros(shape, standardize_dtype(dtype)))
+    except ARGUMENT_ERRORS as error:
+        note_call(error, zeros, (), {"shape": shape, "dtype": dtype})
+        raise
 
 
 def ones(shape, dtype=None):
     """A tensor of ones."""
-    return constant(np.ones(shape, standardize_dtype(dtype)))
+    try:
+        return constant(np.ones(shape, standardize_dtype(dtype)))
+    except ARGUMENT_ERRORS as error:
+        note_call(error, ones, (), {"shape": shape, "dtype": dtype})
+        raise
 
 
 def full(shape, fill_value, dtype=None):
@@ -56,7 +65,11 @@ def empty(shape, dtype=None):
 
 def eye(N, M=None, k=0, dtype=None):
     """Ones on the k-th diagonal, zeros elsewhere."""
-    return constant(np.eye(N, M, k or 0, dtype=standardize_dtype(dtype)))
+    try:
+        return constant(np.eye(N, M, k or 0, dtype=standardize_dtype(dtype)))
+    except ARGUMENT_ERRORS as error:
+        note_call(error, eye, (), {"N": N, "M": M, "k": k, "dtype": dtype})
+        raise
 
 
 def identity(n, dtype=None):
@@ -66,7 +79,11 @@ def identity(n, dtype=None):
 
 def tri(N, M=None, k=0, dtype=None):
     """Ones at and below the k-th diagonal, zeros above."""
-    return constant(np.tri(N, M, k, dtype=standardize_dtype(dtype)))
+    try:
+        return constant(np.tri(N, M, k, dtype=standardize_dtype(dtype)))
+    except ARGUMENT_ERRORS as error:
+        note_call(error, tri, (), {"N": N, "M": M, "k": k, "dtype": dtype})
+        raise
 
 
 @differentiable
@@ -103,11 +120,15 @@ def arange(start, stop=None, step=None, dtype=None):
     if stop is None:
         start, stop = 0, start
     step = 1 if step is None else step
-    if dtype is None:
-        bounds = [b if hasattr(b, "dtype") else as_array(b) for b in (start, stop, step)]
-        dtype = result_type(*[b.dtype for b in bounds])
-    numbers = [b.item() if hasattr(b, "item") else b for b in (start, stop, step)]
-    return constant(np.arange(*numbers, dtype=standardize_dtype(dtype)))
+    try:
+        if dtype is None:
+            bounds = [b if hasattr(b, "dtype") else as_array(b) for b in (start, stop, step)]
+            dtype = result_type(*[b.dtype for b in bounds])
+        numbers = [b.item() if hasattr(b, "item") else b for b in (start, stop, step)]
+        return constant(np.arange(*numbers, dtype=standardize_dtype(dtype)))
+    except ARGUMENT_ERRORS as error:
+        note_call(error, arange, (), {"start": start, "stop": stop, "step": step, "dtype": dtype})
+        raise
 
 
 def _float_type(dtype, *bounds):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minikeras.autodiff import Tensor, operation
+from minikeras.ops import elementwise, reduce
 
 __all__ = ["ctc_decode"]
 
@@ -36,10 +37,14 @@ def ctc_decode(
     lengths = np.broadcast_to(sequence_lengths.array.astype("int64"), len(x))
     mask = x.shape[-1] - 1 if mask_index is None else mask_index
     if strategy == "greedy":
-        labels, scores = _greedy(x, lengths, merge_repeated, mask)
+        labels = _greedy(x, lengths, merge_repeated, mask)
+        highest = reduce.max(elementwise.cast(inputs, x.dtype), axis=-1)
+        counted = np.arange(x.shape[1]) < lengths[:, None]
+        scores = -reduce.sum(elementwise.where(counted, highest, 0.0), axis=1, keepdims=True)
     else:
         labels, scores = _beam_search(x, lengths, beam_width, top_paths, mask)
-    return Tensor(labels.astype("int32")), Tensor(scores.astype(x.dtype))
+        scores = Tensor(scores.astype(x.dtype))
+    return Tensor(labels.astype("int32")), scores
 
 
 def _greedy(x, lengths, merge_repeated, mask):
@@ -52,7 +57,7 @@ def _greedy(x, lengths, merge_repeated, mask):
     places = np.cumsum(kept, axis=1) - 1
     rows, columns = np.nonzero(kept)
     labels[rows, places[rows, columns]] = best[rows, columns]
-    return labels[None], -np.where(counted, x.max(-1), 0).sum(1, keepdims=True)
+    return labels[None]
 
 
 def _beam_search(x, lengths, beam_width, top_paths, mask):

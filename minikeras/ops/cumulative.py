@@ -87,3 +87,8 @@ def trapezoid(y, x=None, /, dx=1.0, axis=-1):
     if widths.ndim == 1 and y.ndim > 1:
         widths = widths.reshape(tuple([-1 if a == axis else 1 for a in range(y.ndim)]))
     return reduce.sum(heights * widths, axis=axis) / 2.0
+
+
+# Each result has axes of the argument, or new ones of size 1 (`autodiff.symbolic`).
+for _function in (cumsum, cumprod, nancumsum, nancumprod):
+    _function.axiswise = True

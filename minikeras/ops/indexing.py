@@ -4,6 +4,7 @@ import builtins
 
 import numpy as np
 
+from minikeras import limits
 from minikeras.autodiff import Tensor, as_array, differentiable
 
 __all__ = [
@@ -30,7 +31,19 @@ __all__ = [
 def getitem(x, /, index):
     """x[index], with all of NumPy's indexing."""
     index = _plain_index(index)
+    if limits.reading:
+        _check_picked(x, index)
     return x[index], (lambda dy: put(dy, x.shape, index),)
+
+
+def _check_picked(x, index):
+    """Refuse to pick more elements, by arrays of places, than are tried for the shapes of a model that is read."""
+    parts = index if isinstance(index, tuple) else (index,)
+    arrays = [part for part in parts if isinstance(part, np.ndarray)]
+    if arrays:
+        free = x.shape[len([part for part in parts if part is not None and part is not Ellipsis]) :]
+        sliced = [x.shape[i] for i, part in enumerate(parts[: x.ndim]) if isinstance(part, builtins.slice)]
+        limits.check_trial((*np.broadcast_shapes(*[array.shape for array in arrays]), *sliced, *free))
 
 
 def get_item(x, key):
@@ -74,6 +87,7 @@ def take(x, indices, /, axis=None):
     indices = as_array(indices)
     if indices.dtype.kind not in "iu":
         indices = indices.astype("int32")
+    limits.check_trial((*flat.shape[:along], *indices.shape, *flat.shape[along + 1 :]))
     key = (builtins.slice(None),) * along + (indices,)
     return np.take(flat, indices, axis=along), (
         lambda dy: np.reshape(put(dy, flat.shape, key), x.shape),
@@ -229,6 +243,7 @@ def diag(x, /, k=0):
         rows = np.arange(x.shape[0]) + max(-k, 0)
         key = (rows, rows + k)
         size = x.shape[0] + abs(k)
+        limits.check_trial((size, size))
         return put(x, (size, size), key), (lambda dy: dy[key],)
     if x.ndim != 2:
         raise ValueError(
@@ -246,6 +261,7 @@ def diagflat(x, /, k=0):
     rows = np.arange(x.size) + max(-k, 0)
     key = (rows, rows + k)
     size = x.size + abs(k)
+    limits.check_trial((size, size))
     return put(flat, (size, size), key), (lambda dy: np.reshape(dy[key], x.shape),)
 
 

@@ -165,6 +165,10 @@ def array_split(x, /, indices_or_sections, axis=0):
 
 def _sections(indices_or_sections):
     if isinstance(indices_or_sections, (int, np.integer)):
+        if indices_or_sections < 1:
+            raise ValueError(
+                f"Cannot cut into {indices_or_sections} parts. Pass a number of at least 1, or a list of indices."
+            )
         limits.check_trial((indices_or_sections, _PART_BYTES))
         return int(indices_or_sections)
     return as_array(indices_or_sections).reshape(-1).tolist()
@@ -212,4 +216,10 @@ def unstack(x, /, num=None, axis=0):
     """The slices of x along `axis`, without that axis; a list. num: their number, checked if given."""
     if num is not None and num != x.shape[axis]:
         raise ValueError(f"unstack: num={num} differs from the size {x.shape[axis]} of axis {axis}.")
+    limits.check_trial((x.shape[axis], _PART_BYTES))
     return list(_unstack(x, axis))
+
+
+# Each result is another view of the argument.
+for _function in (split, array_split):
+    _function.views = True

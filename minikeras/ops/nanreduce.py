@@ -87,3 +87,8 @@ def _nan_place(function, least, x, axis, keepdims):
     nan = np.isnan(x)
     place = function(np.where(nan, least, x), axis=axis, keepdims=keepdims)
     return np.where(np.all(nan, axis=axis, keepdims=keepdims), -1, place).astype("int32")
+
+
+# Each result has axes of the argument, or new ones of size 1 (`autodiff.symbolic`).
+for _name in __all__:
+    globals()[_name].axiswise = True

@@ -200,3 +200,7 @@ def psnr(x1, x2, /, max_val):
     error = reduce.mean(elementwise.square(elementwise.subtract(floating_tensor(x1), floating_tensor(x2))))
     peak = elementwise.cast(max_val, error.dtype)
     return elementwise.log10(peak) * 20.0 - elementwise.log10(error) * 10.0
+
+
+# Each result has axes of the argument, or new ones of size 1 (`autodiff.symbolic`).
+normalize.axiswise = True

@@ -26,5 +26,5 @@ _FILES = [
     "vectorization",
     "windows",
 ]
-NAMES = lazy.Names(__name__, __file__, _FILES, also={"slogdet": "linalg"})
+NAMES = lazy.Names(__name__, __file__, _FILES, also={"slogdet": "inverses"})
 __getattr__, __dir__ = lazy.attributes(NAMES, globals())

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras import config
+from minikeras import config, limits
 from minikeras.autodiff import differentiable, operation
 from minikeras.ops import shaping
 from minikeras.ops.indexing import put
@@ -27,8 +27,10 @@ def _places(sizes, kernel, dilation, stride):
     axes = []
     for size, k, d, s in zip(sizes, kernel, dilation, stride, strict=True):
         count = (size - (k - 1) * d - 1) // s + 1
+        limits.check_trial((k, max(count, 0)))
         axes.append(np.arange(k)[:, None] * d + np.arange(count) * s)
     rows, columns = axes
+    limits.check_trial((rows.size, columns.size))
     shape = (rows.shape[0], columns.shape[0], rows.shape[1], columns.shape[1])
     flat = (shape[0] * shape[1], shape[2] * shape[3])
     return (
@@ -60,6 +62,7 @@ def fold(x, /, output_size, kernel_size, dilation=1, padding=0, stride=1):
             f"fold expected blocks of shape (batch, channels * {area}, {rows.shape[1]}) for output_size={size} and "
             f"kernel_size={kernel}, received {x.shape}."
         )
+    limits.check_trial((x.shape[0], x.shape[1] // area, *padded))
     blocks = shaping.reshape(x, (x.shape[0], x.shape[1] // area, *rows.shape))
     image = _placed(blocks, shape=(*blocks.shape[:2], *padded), key=(slice(None), slice(None), rows, columns))
     return image[:, :, padding[0] : padding[0] + size[0], padding[1] : padding[1] + size[1]]

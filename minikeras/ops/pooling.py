@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras import config, kernels
+from minikeras import config, kernels, limits
 from minikeras.autodiff import differentiable, operation
 from minikeras.ops import products, reduce, shaping
 from minikeras.ops.floating import floating_tensor
@@ -10,6 +10,10 @@ from minikeras.ops.indexing import take
 from minikeras.ops.spatial import channels_first, channels_last, margins, spatial_rank, tuple_of
 
 __all__ = ["adaptive_average_pool", "adaptive_max_pool", "average_pool", "max_pool"]
+
+
+# A comparison takes longer than a product.
+_STEPS = 8
 
 
 @differentiable
@@ -51,6 +55,11 @@ def _pool(function, inputs, pool_size, strides, padding, data_format, name):
     if first:
         inputs = channels_last(inputs)
     pairs = margins(padding, inputs.shape[1:-1], size, strides, (1,) * rank)
+    if limits.reading:
+        padded = [s + a + b for s, (a, b) in zip(inputs.shape[1:-1], pairs, strict=True)]
+        limits.check_trial((inputs.shape[0], *padded, inputs.shape[-1]))
+        windows = [max(p - k, 0) // s + 1 for p, k, s in zip(padded, size, strides, strict=True)]
+        limits.check_steps(inputs.shape[0], inputs.shape[-1], *windows, *size, _STEPS)
     y = function(inputs, size=size, strides=strides, padding=pairs)
     return channels_first(y) if first else y
 
@@ -96,6 +105,9 @@ def _adaptive(along, inputs, output_size, data_format, name):
     counts = tuple_of(output_size, rank, "output_size")
     first = config.standardize_data_format(data_format) == "channels_first"
     x = channels_last(inputs) if first else inputs
+    limits.check_trial(
+        (x.shape[0], *(max(pair) for pair in zip(x.shape[1:-1], counts, strict=True)), x.shape[-1])
+    )
     for axis, count in enumerate(counts, start=1):
         x = along(x, axis, count)
     return channels_first(x) if first else x

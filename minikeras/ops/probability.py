@@ -55,3 +55,8 @@ def _along(function, x, axis):
     kept = moved.shape[: x.ndim - len(axes)]
     joined = shaping.reshape(moved, (*kept, math.prod(moved.shape[len(kept) :])))
     return shaping.transpose(shaping.reshape(function(joined), moved.shape), np.argsort(order).tolist())
+
+
+# Each result has axes of the argument, or new ones of size 1 (`autodiff.symbolic`).
+for _function in (softmax, log_softmax):
+    _function.axiswise = True

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from minikeras import kernels
+from minikeras import kernels, limits
 from minikeras.autodiff import convert_to_tensor, differentiable, operation
 from minikeras.ops import elementwise, joining, shaping
 
@@ -14,12 +14,22 @@ def matmul(x1, x2, /):
     """The matrix product over the last two axes, the others broadcast; a vector counts as a row or a column."""
     if x1.dtype.kind == "i" and x1.dtype.itemsize == 1:
         x1, x2 = x1.astype("int32"), x2.astype("int32")
+    if limits.reading:
+        _count_steps(x1, x2)
     if x1.ndim == 1 or x2.ndim == 1:
         return np.matmul(x1, x2), (lambda dy: _left(dy, x1, x2), lambda dy: _right(dy, x1, x2))
     return np.matmul(x1, x2), (
         lambda dy: np.matmul(dy, np.swapaxes(x2, -1, -2)),
         lambda dy: np.matmul(np.swapaxes(x1, -1, -2), dy),
     )
+
+
+def _count_steps(x1, x2):
+    """Refuse a product that is too large to be tried for the shapes of a model that is read from a file."""
+    if x1.ndim > 1 and x2.ndim > 1:
+        batch = np.broadcast_shapes(x1.shape[:-2], x2.shape[:-2])
+        limits.check_trial((*batch, x1.shape[-2], x2.shape[-1]))
+        limits.check_steps(*batch, *x1.shape[-2:], x2.shape[-1])
 
 
 def _left(dy, x1, x2):
@@ -77,6 +87,10 @@ def tensordot(x1, x2, /, axes=2):
 @differentiable(promote=True)
 def _einsum(*operands, subscripts):
     inputs, output = subscripts
+    if limits.reading:
+        axes = {c: s for i, x in zip(inputs, operands, strict=True) for c, s in zip(i, x.shape, strict=True)}
+        limits.check_trial([axes[c] for c in output])
+        limits.check_steps(*axes.values())
     y = np.einsum(",".join(inputs) + "->" + output, *operands, optimize=len(operands) > 1)
 
     def by(i):
@@ -211,6 +225,7 @@ def vander(x, /, N=None, increasing=False):
     if x.ndim != 1:
         raise ValueError(f"vander expected a vector, received shape {x.shape}.")
     N = x.shape[0] if N is None else N
+    limits.check_trial((x.shape[0], N))
     powers = np.arange(N, dtype=x.dtype) if increasing else np.arange(N, dtype=x.dtype)[::-1]
     return elementwise.power(x[:, None], powers)
 

@@ -66,9 +66,9 @@ def plus(x, bias):
 def walk(step, x, states, mask=None, reverse=False, zero_output_for_mask=False):
     """`step(x_t, states) -> (output, states)` over the time axis of x (batch, time, ...): (last output, outputs, states).
 
-    mask: an array of booleans (batch, time); a step that is False keeps the states and repeats the output before it (zeros before the first;
-    always zeros with zero_output_for_mask). With `reverse`, time is walked backwards, and outputs[:, j] belongs to
-    the j-th step walked.
+    mask: an array of booleans (batch, time); a step that is False keeps the states and repeats the output before it
+    (zeros before the first; always zeros with zero_output_for_mask). With `reverse`, time is walked backwards, and
+    outputs[:, j] belongs to the j-th step walked.
     """
     inputs = unstack(x, axis=1)
     counts = [None] * len(inputs) if mask is None else unstack(mask, axis=1)

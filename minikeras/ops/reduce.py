@@ -268,3 +268,8 @@ def all(x, /, axis=None, keepdims=False):
 def count_nonzero(x, /, axis=None):
     """How many elements along `axis` are not zero, int32."""
     return np.asarray(np.count_nonzero(x, axis=_axis(axis)), "int32"), None
+
+
+# Each result has axes of the argument, or new ones of size 1 (`autodiff.symbolic`).
+for _name in __all__:
+    globals()[_name].axiswise = True

@@ -262,3 +262,12 @@ def ndim(x):
 def is_tensor(x):
     """Whether x is a tensor, a variable or a symbolic tensor."""
     return isinstance(x, Tensor) or (not isinstance(x, (list, tuple, dict)) and is_symbolic(x))
+
+
+# Each result has axes of the argument, or new ones of size 1 (`autodiff.symbolic`).
+for _function in (expand_dims, flip, fliplr, flipud, moveaxis, roll, rot90, squeeze, swapaxes, transpose):
+    _function.axiswise = True
+
+# Each result is another view of the argument.
+for _function in (ravel, reshape):
+    _function.views = True

@@ -125,7 +125,17 @@ def histogram(x, /, bins=10, range=None):
         limits.check_trial((bins,))
     dtype = x.dtype if x.dtype.kind == "f" else np.dtype("float32")
     counts, edges = np.histogram(x, bins=bins, range=range)
-    return (counts.astype(dtype), edges.astype(dtype)), None
+
+    def gradient(dys, into):
+        # Edges without a range of their own lie evenly between the least and the greatest element.
+        dx, dedges = np.zeros(x.size, dtype), dys[1]
+        if range is None and np.ndim(bins) == 0 and dedges is not None and x.size:
+            upward = np.linspace(0, 1, bins + 1, dtype=dtype)
+            dx[x.argmin()] += (dedges * (1 - upward)).sum()
+            dx[x.argmax()] += (dedges * upward).sum()
+        return (dx.reshape(x.shape),)
+
+    return (counts.astype(dtype), edges.astype(dtype)), gradient
 
 
 @differentiable
@@ -134,6 +144,7 @@ def _unique(x, /, axis, size, fill_value):
         x, return_index=True, return_inverse=True, return_counts=True, axis=axis
     )
     along = 0 if axis is None else axis % x.ndim
+    first = index if size is None else index[:size]
     if size is not None:
         missing = max(size - values.shape[along], 0)
         values = np.take(values, np.arange(min(size, values.shape[along])), axis=along)
@@ -141,7 +152,15 @@ def _unique(x, /, axis, size, fill_value):
         values = np.pad(values, margin, constant_values=0 if fill_value is None else fill_value)
         index = np.pad(index[:size], (0, missing), constant_values=index[0] if index.size else 0)
         counts = np.pad(counts[:size], (0, missing))
-    return (values, *[part.astype("int32") for part in (index, inverse, counts)]), None
+
+    def gradient(dys, into):
+        # Each value is that of the place where it occurs first.
+        dx = np.zeros_like(x.reshape(-1) if axis is None else x)
+        place = (slice(None),) * along
+        dx[(*place, first)] = dys[0][(*place, slice(len(first)))]
+        return (dx.reshape(x.shape),)
+
+    return (values, *[part.astype("int32") for part in (index, inverse, counts)]), gradient
 
 
 def unique(
@@ -163,3 +182,8 @@ def unique(
     wanted = (True, return_index, return_inverse, return_counts)
     chosen = tuple([part for part, want in zip(parts, wanted, strict=True) if want])
     return chosen[0] if len(chosen) == 1 else chosen
+
+
+# Each result has axes of the argument, or new ones of size 1 (`autodiff.symbolic`).
+for _function in (sort, argsort):
+    _function.axiswise = True

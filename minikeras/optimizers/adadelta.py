@@ -2,6 +2,7 @@
 
 from minikeras import kernels
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.settings import check_numbers
 
 __all__ = ["Adadelta"]
 
@@ -38,6 +39,8 @@ class Adadelta(Optimizer):
             learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
             ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
         )  # fmt: skip
+        check_numbers(self, least=0, most=1, rho=rho)
+        check_numbers(self, least=0, epsilon=epsilon)
         self.rho = rho
         self.epsilon = epsilon
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.settings import check_numbers
 
 __all__ = ["Adafactor"]
 
@@ -45,6 +46,13 @@ class Adafactor(Optimizer):
             learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
             ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
         )  # fmt: skip
+        check_numbers(
+            self,
+            beta_2_decay=beta_2_decay,
+            epsilon_1=epsilon_1,
+            epsilon_2=epsilon_2,
+            clip_threshold=clip_threshold,
+        )
         self.beta_2_decay = beta_2_decay
         self.epsilon_1 = epsilon_1
         self.epsilon_2 = epsilon_2

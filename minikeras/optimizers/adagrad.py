@@ -2,6 +2,7 @@
 
 from minikeras import kernels
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.settings import check_numbers
 
 __all__ = ["Adagrad"]
 
@@ -38,6 +39,7 @@ class Adagrad(Optimizer):
             learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
             ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
         )  # fmt: skip
+        check_numbers(self, least=0, epsilon=epsilon, initial_accumulator_value=initial_accumulator_value)
         self.initial_accumulator_value = initial_accumulator_value
         self.epsilon = epsilon
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.settings import check_numbers
 
 __all__ = ["Lion"]
 
@@ -39,6 +40,8 @@ class Lion(Optimizer):
             learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
             ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
         )  # fmt: skip
+        check_numbers(self, beta_1=beta_1)
+        check_numbers(self, least=0, most=1, beta_2=beta_2)
         if not 0 < beta_1 <= 1:
             raise ValueError(
                 f"Lion: beta_1 must be above 0 and at most 1, received {beta_1}. (0 would be plain sign descent.)"

@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras import kernels
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.settings import check_numbers
 
 __all__ = ["Muon"]
 
@@ -58,6 +59,10 @@ class Muon(Optimizer):
             learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
             ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
         )  # fmt: skip
+        check_numbers(self, least=0, below=1, adam_beta_1=adam_beta_1, adam_beta_2=adam_beta_2)
+        check_numbers(self, least=0, epsilon=epsilon, momentum=momentum, ns_steps=ns_steps)
+        check_numbers(self, adam_lr_ratio=adam_lr_ratio, muon_a=muon_a, muon_b=muon_b, muon_c=muon_c)
+        check_numbers(self, optional=True, adam_weight_decay=adam_weight_decay, rms_rate=rms_rate)
         self.adam_beta_1 = adam_beta_1
         self.adam_beta_2 = adam_beta_2
         self.adam_weight_decay = adam_weight_decay

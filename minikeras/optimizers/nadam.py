@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from minikeras.optimizers.optimizer import Optimizer
+from minikeras.optimizers.settings import check_numbers
 
 __all__ = ["Nadam"]
 
@@ -46,6 +47,8 @@ class Nadam(Optimizer):
             learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, use_ema, ema_momentum,
             ema_overwrite_frequency, loss_scale_factor, gradient_accumulation_steps, name, **kwargs,
         )  # fmt: skip
+        check_numbers(self, least=0, below=1, beta_1=beta_1, beta_2=beta_2)
+        check_numbers(self, least=0, epsilon=epsilon)
         self.beta_1 = beta_1
         self.beta_2 = beta_2
         self.epsilon = epsilon

@@ -13,6 +13,7 @@ from minikeras import config, kernels, registry
 from minikeras.autodiff import Tensor, Variable, as_array
 from minikeras.autodiff.arena import pack
 from minikeras.optimizers.schedules import LearningRateSchedule
+from minikeras.optimizers.settings import check_numbers
 from minikeras.optimizers.slots import Plan, Slots
 from minikeras.optimizers.state import OptimizerState
 from minikeras.serialization import Registered, constructor_parameters, deserialize, serialize
@@ -85,10 +86,17 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
                 f"{type(self).__name__}: only one of clipnorm, clipvalue and global_clipnorm can be set, received "
                 f"clipnorm={clipnorm}, clipvalue={clipvalue}, global_clipnorm={global_clipnorm}."
             )
-        if use_ema and not 0 <= ema_momentum <= 1:
-            raise ValueError(
-                f"{type(self).__name__}: ema_momentum must lie in [0, 1], received {ema_momentum}."
-            )
+        check_numbers(
+            self,
+            least=0,
+            optional=True,
+            clipnorm=clipnorm,
+            clipvalue=clipvalue,
+            global_clipnorm=global_clipnorm,
+        )
+        check_numbers(self, optional=True, weight_decay=weight_decay, loss_scale_factor=loss_scale_factor)
+        if use_ema:
+            check_numbers(self, least=0, most=1, ema_momentum=ema_momentum)
         for argument, count, least in (
             ("gradient_accumulation_steps", gradient_accumulation_steps, 2),
             ("ema_overwrite_frequency", ema_overwrite_frequency, 1),
@@ -125,7 +133,7 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
         variable = None
         if not callable(value):
             array = np.asarray(value)
-            if array.ndim or array.dtype.kind not in "fiu":
+            if array.ndim or array.dtype.kind not in "fiu" or np.isnan(array):
                 raise ValueError(
                     f"{type(self).__name__}: learning_rate must be a float, a schedule or a function without "
                     f"arguments, received {value!r}."
@@ -159,6 +167,7 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
         if callable(value) or not isinstance(self._learning_rate, Variable):
             self._set_learning_rate(value)
         else:
+            check_numbers(self, learning_rate=value)
             self._learning_rate.assign(as_array(value))
 
     def _current_learning_rate(self):
@@ -294,12 +303,22 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
 
     def apply_gradients(self, grads_and_vars):
         """Apply pairs of gradient and variable."""
-        pairs = list(grads_and_vars)
+        pairs = list(grads_and_vars) if np.iterable(grads_and_vars) else [grads_and_vars]
+        if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in pairs):
+            wrong = next(p for p in pairs if not isinstance(p, (tuple, list)) or len(p) != 2)
+            raise ValueError(
+                f"{type(self).__name__}.apply_gradients expected pairs (gradient, variable), received {type(wrong).__name__}. "
+                "Pass zip(gradients, variables)."
+            )
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
         return self._iterations
 
     def apply(self, grads, trainable_variables=None):
         """Change the variables by their gradients; a variable whose gradient is None stays as it is."""
+        if not np.iterable(grads):
+            raise TypeError(
+                f"{type(self).__name__}.apply expected a list of gradients, one for each variable, received {grads!r}."
+            )
         grads = list(grads)
         if not grads:
             return
@@ -337,7 +356,8 @@ class Optimizer(OptimizerState, Registered, family="optimizer"):
         if not present:
             raise ValueError(
                 "No gradients provided for any variable: the loss does not depend on any of "
-                f"{', '.join(missing)}. Compute the loss from the model's outputs, inside the tape."
+                f"{', '.join(missing)}. Compute the loss from the model's outputs, inside the tape, "
+                "and make layers in __init__ or build: one made inside call is another at every call."
             )
         warnings.warn(
             f"Gradients do not exist for variables {missing}: the loss does not depend on them, they stay as they are.",

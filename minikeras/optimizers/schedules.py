@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras import config
 from minikeras.autodiff import Tensor, as_array
+from minikeras.optimizers.settings import check_numbers
 from minikeras.serialization import Registered
 from minikeras.serialization import deserialize as _deserialize
 from minikeras.serialization import serialize as _serialize
@@ -62,6 +63,7 @@ class ExponentialDecay(LearningRateSchedule):
         self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="ExponentialDecay"
     ):
         _check_positive(self, decay_steps=decay_steps)
+        check_numbers(self, initial_learning_rate=initial_learning_rate, decay_rate=decay_rate)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.decay_rate = decay_rate
@@ -85,6 +87,13 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """
 
     def __init__(self, boundaries, values, name="PiecewiseConstant"):
+        for argument, given in (("boundaries", boundaries), ("values", values)):
+            if isinstance(given, str) or not hasattr(given, "__len__"):
+                raise ValueError(
+                    f"PiecewiseConstantDecay: {argument} must be a list of numbers, received {given!r}."
+                )
+            for item in given:
+                check_numbers(self, **{argument: item})
         if len(boundaries) != len(values) - 1:
             raise ValueError(
                 "PiecewiseConstantDecay: boundaries must be one fewer than values, received "
@@ -122,6 +131,12 @@ class PolynomialDecay(LearningRateSchedule):
         name="PolynomialDecay",
     ):
         _check_positive(self, decay_steps=decay_steps)
+        check_numbers(
+            self,
+            initial_learning_rate=initial_learning_rate,
+            end_learning_rate=end_learning_rate,
+            power=power,
+        )
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.end_learning_rate = end_learning_rate
@@ -150,6 +165,7 @@ class InverseTimeDecay(LearningRateSchedule):
         self, initial_learning_rate, decay_steps, decay_rate, staircase=False, name="InverseTimeDecay"
     ):
         _check_positive(self, decay_steps=decay_steps)
+        check_numbers(self, initial_learning_rate=initial_learning_rate, decay_rate=decay_rate)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.decay_rate = decay_rate
@@ -185,6 +201,10 @@ class CosineDecay(LearningRateSchedule):
         warmup_steps=0,
     ):
         _check_positive(self, decay_steps=decay_steps)
+        check_numbers(
+            self, initial_learning_rate=initial_learning_rate, alpha=alpha, warmup_steps=warmup_steps
+        )
+        check_numbers(self, optional=True, warmup_target=warmup_target)
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.alpha = alpha
@@ -221,6 +241,9 @@ class CosineDecayRestarts(LearningRateSchedule):
         self, initial_learning_rate, first_decay_steps, t_mul=2.0, m_mul=1.0, alpha=0.0, name="SGDRDecay"
     ):
         _check_positive(self, first_decay_steps=first_decay_steps)
+        check_numbers(
+            self, initial_learning_rate=initial_learning_rate, t_mul=t_mul, m_mul=m_mul, alpha=alpha
+        )
         self.initial_learning_rate = initial_learning_rate
         self.first_decay_steps = first_decay_steps
         self.t_mul = t_mul
@@ -255,6 +278,7 @@ def deserialize(config, custom_objects=None):
 
 
 def _check_positive(schedule, **steps):
+    check_numbers(schedule, **steps)
     for name, value in steps.items():
         if value <= 0:
             raise ValueError(f"{type(schedule).__name__}: {name} must be positive, received {name}={value}.")

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-from minikeras import config
 from minikeras.preprocessing.iterators import Iterator, split_of
 from minikeras.utils.image import img_to_array, load_img
 
@@ -22,8 +21,8 @@ class FileIterator(Iterator):
     allowed_class_modes: tuple[str | None, ...] = ()
 
     def _set_reading(
-        self, generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset, interpolation,
-        keep_aspect_ratio, class_mode, dtype,
+        self, generator, *, target_size, color_mode, class_mode, data_format, save_to_dir, save_prefix, save_format, subset,
+        interpolation, keep_aspect_ratio, dtype,
     ):  # fmt: skip
         """Store how files become images."""
         if color_mode not in _CHANNELS:
@@ -32,18 +31,16 @@ class FileIterator(Iterator):
             raise ValueError(
                 f"class_mode must be one of {', '.join(map(repr, self.allowed_class_modes))}, received {class_mode!r}."
             )
-        self.image_data_generator = generator
+        self._set_images(generator, data_format, save_to_dir, save_prefix, save_format, dtype)
         self.target_size = tuple(target_size)
         self.color_mode = color_mode
-        self.data_format = config.standardize_data_format(data_format)
         channels = (_CHANNELS[color_mode],)
         last = self.data_format == "channels_last"
         self.image_shape = self.target_size + channels if last else channels + self.target_size
-        self.save_to_dir, self.save_prefix, self.save_format = save_to_dir, save_prefix, save_format
         self.interpolation, self.keep_aspect_ratio = interpolation, keep_aspect_ratio
         self.class_mode = class_mode
-        self.dtype = config.floatx() if dtype is None else dtype
         self.subset = subset
+        # Which part of the files to use, (start, stop) as shares of them; None for all.
         self.split = None if subset is None else split_of(subset, generator)
 
     def _get_batches_of_transformed_samples(self, index_array):
@@ -126,8 +123,9 @@ class DirectoryIterator(FileIterator):
         dtype=None,
     ):
         self._set_reading(
-            image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset,
-            interpolation, keep_aspect_ratio, class_mode, dtype,
+            image_data_generator, target_size=target_size, color_mode=color_mode, class_mode=class_mode,
+            data_format=data_format, save_to_dir=save_to_dir, save_prefix=save_prefix, save_format=save_format,
+            subset=subset, interpolation=interpolation, keep_aspect_ratio=keep_aspect_ratio, dtype=dtype,
         )  # fmt: skip
         self.directory = directory
         if not Path(directory).is_dir():
@@ -199,17 +197,16 @@ class DataFrameIterator(FileIterator):
     ):
         class_mode = "raw" if class_mode == "other" else class_mode
         self._set_reading(
-            image_data_generator, target_size, color_mode, data_format, save_to_dir, save_prefix, save_format, subset,
-            interpolation, keep_aspect_ratio, class_mode, dtype,
+            image_data_generator, target_size=target_size, color_mode=color_mode, class_mode=class_mode,
+            data_format=data_format, save_to_dir=save_to_dir, save_prefix=save_prefix, save_format=save_format,
+            subset=subset, interpolation=interpolation, keep_aspect_ratio=keep_aspect_ratio, dtype=dtype,
         )  # fmt: skip
         self.directory = directory or ""
-        table = dataframe
-        if not all(isinstance(name, str) for name in table[x_col]):
+        if not all(isinstance(name, str) for name in dataframe[x_col]):
             raise TypeError(
                 f"flow_from_dataframe: the column x_col={x_col!r} must hold the names of files, texts."
             )
-        if validate_filenames:
-            table = self._existing(table, x_col)
+        table = self._existing(dataframe, x_col) if validate_filenames else dataframe
         if class_mode not in self._without_classes:
             table = self._with_known_classes(table, y_col, classes)
         if self.split is not None:
@@ -218,16 +215,7 @@ class DataFrameIterator(FileIterator):
         self.filenames = table[x_col].tolist()
         self.samples = len(self.filenames)
         self._sample_weight = None if weight_col is None else table[weight_col].to_numpy()
-        if class_mode == "raw":
-            self._targets = table[y_col].to_numpy()
-        elif class_mode == "multi_output":
-            if not isinstance(y_col, (list, tuple)):
-                raise TypeError(
-                    f"class_mode='multi_output' expected a list of columns as y_col, received {y_col!r}."
-                )
-            self._targets = [np.array(table[column].tolist()) for column in y_col]
-        elif class_mode not in self._without_classes:
-            self.classes = [self._numbers(label) for label in table[y_col]]
+        self._take_targets(table, y_col)
         kind = "validated" if validate_filenames else "non-validated"
         counted = (
             "" if class_mode in self._without_classes else f" belonging to {len(self.class_indices)} classes"
@@ -235,6 +223,18 @@ class DataFrameIterator(FileIterator):
         print(f"Found {self.samples} {kind} image filenames{counted}.")
         self._filepaths = [os.path.join(self.directory, name) for name in self.filenames]
         super().__init__(self.samples, batch_size, shuffle, seed)
+
+    def _take_targets(self, table, y_col):
+        if self.class_mode == "raw":
+            self._targets = table[y_col].to_numpy()
+        elif self.class_mode == "multi_output":
+            if not isinstance(y_col, (list, tuple)):
+                raise TypeError(
+                    f"class_mode='multi_output' expected a list of columns as y_col, received {y_col!r}."
+                )
+            self._targets = [np.array(table[column].tolist()) for column in y_col]
+        elif self.class_mode not in self._without_classes:
+            self.classes = [self._numbers(label) for label in table[y_col]]
 
     def _existing(self, table, x_col):
         there = [

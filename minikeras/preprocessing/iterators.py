@@ -44,8 +44,7 @@ class Iterator(PyDataset):
             self._seed_batch()
             if self.index_array is None:
                 self._set_index_array()
-            first = self.batch_size * index
-            return self._get_batches_of_transformed_samples(self.index_array[first : first + self.batch_size])
+            return self._batch(index)
 
     def __iter__(self):
         return self
@@ -59,10 +58,13 @@ class Iterator(PyDataset):
             if position == 0:
                 self._set_index_array()
             self.batch_index = (position + 1) % len(self)
-            first = self.batch_size * position
-            return self._get_batches_of_transformed_samples(self.index_array[first : first + self.batch_size])
+            return self._batch(position)
 
     next = __next__
+
+    def _batch(self, index):
+        first = self.batch_size * index
+        return self._get_batches_of_transformed_samples(self.index_array[first : first + self.batch_size])
 
     def reset(self):
         """Let `next` begin with the first batch again."""
@@ -85,6 +87,13 @@ class Iterator(PyDataset):
         raise NotImplementedError(
             f"{type(self).__name__} has no _get_batches_of_transformed_samples(self, index_array). Write one."
         )
+
+    def _set_images(self, generator, data_format, save_to_dir, save_prefix, save_format, dtype):
+        """Store what `_transformed` and `_save` read: how images are transformed, laid out and written."""
+        self.image_data_generator = generator
+        self.data_format = config.standardize_data_format(data_format)
+        self.save_to_dir, self.save_prefix, self.save_format = save_to_dir, save_prefix, save_format
+        self.dtype = config.floatx() if dtype is None else dtype
 
     def _transformed(self, image):
         """One image as the generator transforms and normalizes it."""
@@ -126,10 +135,7 @@ class NumpyArrayIterator(Iterator):
         ignore_class_split=False,
         dtype=None,
     ):
-        self.dtype = dtype or config.floatx()
-        self.data_format = config.standardize_data_format(data_format)
-        self.image_data_generator = image_data_generator
-        self.save_to_dir, self.save_prefix, self.save_format = save_to_dir, save_prefix, save_format
+        self._set_images(image_data_generator, data_format, save_to_dir, save_prefix, save_format, dtype)
         others = []
         if isinstance(x, (tuple, list)):
             x, more = x

@@ -12,7 +12,7 @@ def attributes(module, files, namespace):
     """The `__getattr__` and `__dir__` of a module whose older names are those of the files given."""
     names = MODERN[module]
 
-    def __getattr__(name):  # noqa: N807
+    def find(name):
         if name not in names:
             raise AttributeError(f"module 'minikeras.preprocessing.{module}' has no attribute {name!r}")
         homes = (importlib.import_module(f"minikeras.preprocessing.{file}") for file in files)
@@ -21,7 +21,7 @@ def attributes(module, files, namespace):
         namespace[name] = value
         return value
 
-    def __dir__():  # noqa: N807
+    def list_names():
         return sorted({*names, *namespace["__all__"]})
 
-    return __getattr__, __dir__
+    return find, list_names

@@ -9,11 +9,14 @@ import zlib
 from minikeras.saving.errors import ModelFileError, UnsafeFileError
 
 METADATA, CONFIG, WEIGHTS, ASSETS = "metadata.json", "config.json", "model.weights.h5", "assets/"
-MOST_JSON_BYTES = 1 << 26
-# Every value of a JSON text becomes an object of some tens of bytes: their number bounds the memory it takes.
+MOST_JSON_BYTES = 1 << 24
+# Every value of a JSON text becomes an object of some tens of bytes (a dictionary some hundreds): their number bounds
+# the memory it takes.
 MOST_JSON_VALUES = 1_000_000
+_VALUES_OF_A_DICTIONARY = 4
 # Weights are noise to a compressor; only those of slots that are still zero shrink.
-MOST_EXPANSION = 25
+MOST_EXPANSION = 8
+_MOST_EXPANSION_OF_TEXT = 25
 _MOST_MEMBERS = 10_000
 _FREE_BYTES = 1 << 20
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -109,7 +112,8 @@ class Archive:
                 raise ModelFileError(f"{self.name}: {name} is encrypted.")
             if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise ModelFileError(f"{self.name}: {name} is compressed in a way that Keras never uses.")
-            if info.file_size > _FREE_BYTES + MOST_EXPANSION * info.compress_size:
+            expansion = _MOST_EXPANSION_OF_TEXT if name.endswith(".json") else MOST_EXPANSION
+            if info.file_size > _FREE_BYTES + expansion * info.compress_size:
                 raise UnsafeFileError(
                     f"{self.name}: {name} has {info.compress_size} bytes and announces {info.file_size} (a zip bomb)."
                 )
@@ -138,7 +142,8 @@ def parse_json(text, name):
     if len(text) > MOST_JSON_BYTES:
         raise UnsafeFileError(f"{name} has {len(text)} bytes; at most {MOST_JSON_BYTES} are read.")
     marks = b",[{:" if isinstance(text, bytes) else ",[{:"
-    if sum(text.count(marks[i : i + 1]) for i in range(4)) > MOST_JSON_VALUES:
+    values = sum(text.count(marks[i : i + 1]) for i in range(4))
+    if values + _VALUES_OF_A_DICTIONARY * text.count(marks[2:3]) > MOST_JSON_VALUES:
         raise UnsafeFileError(f"{name} holds more than {MOST_JSON_VALUES} values.")
     try:
         return json.loads(text)

@@ -15,7 +15,7 @@ from minikeras.saving.errors import ModelFileError, UnsafeFileError
 from minikeras.saving.hdf5_messages import UNDEFINED, Dataset, attribute, first
 
 _SIGNATURE = b"\x89HDF\r\n\x1a\n"
-_MOST_OBJECTS = 100_000
+_MOST_OBJECTS = 20_000
 _MOST_MESSAGES = 10_000
 _LONGEST_NAME = 1024
 _DATASPACE, _LINK_INFO, _LINK, _ATTRIBUTE, _CONTINUATION, _SYMBOL_TABLE, _ATTRIBUTE_INFO = (

@@ -6,21 +6,23 @@ import warnings
 
 import numpy as np
 
-from minikeras import losses, optimizers
+from minikeras import limits, losses, optimizers
 from minikeras import metrics as metrics_module
 from minikeras.files import atomic_write
 from minikeras.layers.layer import Layer
 from minikeras.limits import limited
+from minikeras.nest import flatten
 from minikeras.saving.archive import is_archive, parse_json
-from minikeras.saving.errors import ModelFileError
+from minikeras.saving.errors import ModelFileError, UnsafeFileError
 from minikeras.saving.guard import check_config, refusing
 from minikeras.saving.hdf5 import Group, HDF5File
 from minikeras.saving.legacy_config import modern, modern_loss, modern_metrics
+from minikeras.saving.store import stored_in
 from minikeras.serialization import deserialize, serialize, sharing_objects
 
 _WEIGHTS, _OPTIMIZER = "model_weights", "optimizer_weights"
 _MOST_ATTRIBUTE_BYTES = 60_000
-_UNACCOUNTED = 1 << 20
+_MOST_NAMES = 20_000
 
 
 def load_legacy_model(file, name, custom_objects=None, compile=True):
@@ -34,8 +36,7 @@ def load_legacy_model(file, name, custom_objects=None, compile=True):
         )
     config = modern(parse_json(config, name))
     check_config(config, name)
-    # The file is at least as large as its weights.
-    with refusing(name), limited(root.file_size + _UNACCOUNTED), sharing_objects():
+    with refusing(name), limited(*stored_in(root, name)), sharing_objects():
         model = deserialize(config, custom_objects, family="layer")
         if not isinstance(model, Layer):
             raise ModelFileError(f"{name} holds a {type(model).__name__}, not a model.")
@@ -167,6 +168,9 @@ def _compile(model, training, root, name, custom_objects):
     if not isinstance(training, dict):
         raise ModelFileError(f"{name}: its training_config is no configuration.")
     check_config(training, name)
+    limits.check_values(
+        flatten([training.get(key) for key in ("loss", "loss_weights", "metrics", "weighted_metrics")])
+    )
     optimizer = optimizers.deserialize(modern(training["optimizer_config"]), custom_objects)
     model.compile(
         optimizer=optimizer,
@@ -257,6 +261,8 @@ def _names(group, attribute):
         while (part := group.attribute(f"{attribute}{number}")) is not None:
             whole += _texts(part)
             number += 1
+            if len(whole) > _MOST_NAMES:
+                raise UnsafeFileError(f"An attribute lists more than {_MOST_NAMES} names as {attribute}.")
     return _texts(whole)
 
 

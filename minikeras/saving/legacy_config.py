@@ -1,5 +1,7 @@
 """Configurations of Keras 2, rewritten as Keras 3 would have written them."""
 
+from minikeras.autodiff import FUNCTIONS
+
 # Arguments that do not exist any more, with the values that make them mean nothing.
 _GONE = {
     "implementation": (0, 1, 2),
@@ -39,8 +41,24 @@ def modern(config):
     name = name.rpartition(">")[2] if name.startswith("Custom>") else name
     name = "Functional" if name == "Model" else name
     if isinstance(inner, dict):
+        if _is_operation(name, inner, config.get("inbound_nodes")):
+            return {**config, "module": "keras.src.ops.numpy"}
         inner = _modern_arguments(name, inner)
     return {**config, "class_name": name, "config": inner}
+
+
+def _is_operation(name, arguments, nodes):
+    """Whether an entry among the layers of a graph is a function of `ops`, of which Keras 3 writes the class name alone.
+
+    Add the layer and Add the operation are told apart by what the configuration of every layer of Keras 3 has.
+    """
+    return (
+        isinstance(nodes, list)
+        and bool(nodes)
+        and all(isinstance(node, dict) for node in nodes)
+        and not {"dtype", "trainable"} & arguments.keys()
+        and name.lower() in {function.replace("_", "") for function in FUNCTIONS.names()}
+    )
 
 
 def _modern_arguments(name, arguments):

@@ -23,8 +23,6 @@ __all__ = ["load_model", "save_model"]
 
 _FORMAT = "3.15.1"
 _LEGACY = (".h5", ".hdf5")
-# Weights that a file need not hold (Keras stores no seeds) are at most so many numbers.
-_UNACCOUNTED = 1 << 20
 
 
 @accepting
@@ -144,7 +142,7 @@ def _load_members(archive, name, custom_objects, compile):
         config["compile_config"] = None
     weights = WeightsReader(io.BytesIO(archive.read(WEIGHTS)), f"{name}: {WEIGHTS}")
     # 2. Build it; it cannot be larger than its weights are.
-    with refusing(name), limited(weights.elements() + _UNACCOUNTED), sharing_objects():
+    with refusing(name), limited(*weights.stored()), sharing_objects():
         model = deserialize(config, custom_objects, family="layer")
         if not isinstance(model, Layer):
             raise ModelFileError(f"{name} holds a {type(model).__name__}, not a model.")

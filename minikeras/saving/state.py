@@ -17,6 +17,7 @@ from minikeras.saving.store import Arrays
 
 _OBJECTS = (Layer, Optimizer, SeedGenerator)
 _CONTAINERS = (list, tuple, dict)
+_PLAIN = frozenset((str, int, float, bool, type(None)))
 # Classes that Keras exports under another name than their own.
 _KERAS_NAMES = {"GroupQueryAttention": "GroupedQueryAttention"}
 
@@ -119,7 +120,10 @@ def _walk_members(container, path, done, open_):
         return
     open_.add(id(container))
     counts = {}
-    for value in list(container.values()) if isinstance(container, dict) else container:
+    values = list(container.values()) if isinstance(container, dict) else container
+    if _PLAIN.issuperset(map(type, values)):  # vocabularies are long
+        return
+    for value in values:
         if isinstance(value, _OBJECTS):
             name = type(value).__name__
             yield from _walk(

@@ -63,14 +63,9 @@ class WeightsReader:
         group = self._root.group(f"{path}/{_VARIABLES}" if path else _VARIABLES)
         return StoredArrays(group, self.name)
 
-    def elements(self):
-        """How many numbers the file holds in all."""
-        elements, count = _sizes(self._root)
-        if count > self._root.file_size:
-            raise UnsafeFileError(
-                f"{self.name} has {self._root.file_size} bytes and declares {count} (arrays that overlap)."
-            )
-        return elements
+    def stored(self):
+        """(bytes that all arrays of the file take in memory, their number)."""
+        return stored_in(self._root, self.name)
 
 
 class StoredArrays:
@@ -111,11 +106,26 @@ class StoredArrays:
         return dataset
 
 
+def stored_in(root, name):
+    """(bytes that all arrays of a file take in memory, their number); the file of that name has the group `root`."""
+    needed, count, bytes = _sizes(root)
+    if bytes > root.file_size:
+        raise UnsafeFileError(
+            f"{name} has {root.file_size} bytes and declares {bytes} (arrays that overlap)."
+        )
+    return needed, count
+
+
 def _sizes(group):
-    """(numbers, bytes) of all arrays in a group."""
-    elements = count = 0
+    """(bytes in memory, number, bytes in the file) of all arrays in a group."""
+    totals = 0, 0, 0
     for name in group:
         member = group[name]
-        inner = _sizes(member) if isinstance(member, Group) else (math.prod(member.shape), member.bytes)
-        elements, count = elements + inner[0], count + inner[1]
-    return elements, count
+        inner = _sizes(member) if isinstance(member, Group) else (_needed(member), 1, member.bytes)
+        totals = tuple([a + b for a, b in zip(totals, inner, strict=True)])
+    return totals
+
+
+def _needed(dataset):
+    """The bytes of an array in memory: half-precision floats may become single ones."""
+    return math.prod(dataset.shape) * max(dataset.dtype.itemsize, 4 if dataset.dtype.kind in "fV" else 1)

@@ -115,7 +115,7 @@ def fallback(package):
 def moved(path):
     """The `__getattr__` of a module that had more names when `keras.<path>` was public, such as 'layers.core'."""
 
-    def __getattr__(name):  # noqa: N807 -- the name that Python asks a module for
+    def find(name):
         if name.startswith("__"):
             raise AttributeError(f"module 'minikeras.{path}' has no attribute {name!r}")
         package = importlib.import_module(MODULES[path])
@@ -123,4 +123,4 @@ def moved(path):
         older(f"keras.{path}.{name}", f"{package.__name__.replace('minikeras', 'keras', 1)}.{name}")
         return value
 
-    return __getattr__
+    return find

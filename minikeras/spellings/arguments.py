@@ -11,6 +11,8 @@ from minikeras.spellings import changes
 from minikeras.spellings.rules import Afterwards, Checked, Dropped, Gathered, Positions, Remade, Values
 
 _DATA_FORMATS = {"th": "channels_first", "tf": "channels_last", "default": None}
+_RECTANGLE = Gathered("kernel_size", ("nb_row", "nb_col"))
+_CUBE = Gathered("kernel_size", ("kernel_dim1", "kernel_dim2", "kernel_dim3"))
 _ONES = {"one": True, "ones": True, "zero": False, "zeros": False}
 
 # Keras 1 (2015-2017).
@@ -34,15 +36,15 @@ KERAS_1 = {
     "init": ("kernel_initializer", "embeddings_initializer", "alpha_initializer", "initializer"),
     "inner_activation": "recurrent_activation",
     "inner_init": "recurrent_initializer",
-    "kernel_dim1": Gathered("kernel_size", ("kernel_dim1", "kernel_dim2", "kernel_dim3")),
-    "kernel_dim2": Gathered("kernel_size", ("kernel_dim1", "kernel_dim2", "kernel_dim3")),
-    "kernel_dim3": Gathered("kernel_size", ("kernel_dim1", "kernel_dim2", "kernel_dim3")),
+    "kernel_dim1": _CUBE,
+    "kernel_dim2": _CUBE,
+    "kernel_dim3": _CUBE,
     "length": "size",
     "nb_classes": "num_classes",
-    "nb_col": Gathered("kernel_size", ("nb_row", "nb_col")),
+    "nb_col": _RECTANGLE,
     "nb_epoch": "epochs",
     "nb_filter": "filters",
-    "nb_row": Gathered("kernel_size", ("nb_row", "nb_col")),
+    "nb_row": _RECTANGLE,
     "nb_words": "num_words",
     "output_dim": "units",
     "p": "rate",
@@ -61,16 +63,10 @@ KERAS_2 = {
 
 EVERYWHERE = KERAS_1 | KERAS_2
 
-_WORKERS = {
-    "max_queue_size": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
-    "max_q_size": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
-    "workers": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
-    "nb_worker": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
-    "use_multiprocessing": Dropped(
-        "workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"
-    ),
-    "pickle_safe": Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
-}
+_WORKERS = dict.fromkeys(
+    ("max_queue_size", "max_q_size", "workers", "nb_worker", "use_multiprocessing", "pickle_safe"),
+    Dropped("workers=..., use_multiprocessing=... and max_queue_size=... of PyDataset"),
+)
 _ACCURACY = {"show_accuracy": Dropped("compile(metrics=['accuracy'])")}
 _RECURRENT = {
     "consume_less": Dropped("the layer without it, there is one way to compute"),
@@ -231,15 +227,12 @@ def _begins_with_a_name(args):
 def _third_is_metrics(args):
     """Whether what stands where the weights of losses stand today are metrics."""
     third = args[3]
-    parts = (
-        list(third.values())
-        if isinstance(third, dict)
-        else third
-        if isinstance(third, (list, tuple))
-        else [third]
-    )
-    flat = [one for part in parts for one in (part if isinstance(part, (list, tuple)) else [part])]
-    return any(isinstance(one, str) or callable(one) for one in flat)
+    parts = third.values() if isinstance(third, dict) else _as_list(third)
+    return any(isinstance(one, str) or callable(one) for part in parts for one in _as_list(part))
+
+
+def _as_list(value):
+    return value if isinstance(value, (list, tuple)) else [value]
 
 
 _STATE = ("name", "shape", "aggregation", "synchronization", "initializer", "dtype")

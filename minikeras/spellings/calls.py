@@ -82,11 +82,26 @@ def accepting_constructor(cls):
             outermost, public = _ours(type(self))
             if outermost is cls:  # what a constructor of ours hands on to its base is in the words of today
                 kwargs, later = _translation().translate(public, accepted(public), kwargs)
-        function(self, *args, **kwargs)
+        try:
+            function(self, *args, **kwargs)
+        except TypeError as error:
+            start, found, rest = str(error).partition(".__init__() ")
+            if not found or start != function.__qualname__.partition(".")[0]:
+                raise
+            raise TypeError(_call_error(_ours(type(self))[1].__name__, rest)) from None
         for act, value in later:
             act(self, value)
 
     cls.__init__ = constructor
+
+
+def _call_error(name, complaint):
+    """Python's complaint about the arguments of a call, under the name that users know, and what to write."""
+    if not complaint.startswith("missing"):
+        return f"{name}() {complaint}"
+    lacking = complaint.partition(": ")[2].replace(", and ", ", ").replace(" and ", ", ").split(", ")
+    written = ", ".join(f"{one.strip(chr(39))}=..." for one in lacking)
+    return f"{name}() is {complaint}. Write {name}({written})."
 
 
 def _has_older(kwargs, names):

@@ -1,7 +1,18 @@
 """What custom training steps of TensorFlow 2 call on a compiled model: `compiled_loss` and `compiled_metrics`."""
 
 
-class CompiledLoss:
+class _Reported:
+    """Metrics that are started anew together; a subclass lists them in `metrics`."""
+
+    def reset_state(self):
+        """Start the metrics anew."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    reset_states = reset_state
+
+
+class CompiledLoss(_Reported):
     """The loss that was compiled, to be called in a `train_step` of one's own; it reports itself as `loss`."""
 
     def __init__(self, model):
@@ -23,15 +34,8 @@ class CompiledLoss:
         """The means of the losses."""
         return [self._model._loss_tracker, *self._model._compiled_loss.trackers]
 
-    def reset_state(self):
-        """Start the means anew."""
-        for metric in self.metrics:
-            metric.reset_state()
 
-    reset_states = reset_state
-
-
-class CompiledMetrics:
+class CompiledMetrics(_Reported):
     """The metrics that were compiled, to be updated in a `train_step` of one's own."""
 
     def __init__(self, model):
@@ -45,10 +49,3 @@ class CompiledMetrics:
     def metrics(self):
         """The metric objects."""
         return self._metrics.metrics
-
-    def reset_state(self):
-        """Start the metrics anew."""
-        for metric in self.metrics:
-            metric.reset_state()
-
-    reset_states = reset_state

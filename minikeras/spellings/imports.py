@@ -2,7 +2,6 @@
 
 from importlib.machinery import ModuleSpec
 
-from minikeras.spellings.lookup import OlderModule, find_module
 from minikeras.spellings.modules import MODULES
 
 
@@ -17,6 +16,9 @@ class OlderLoader:
 
     def create_module(self, spec):
         """A module that answers with the names of the one that it became."""
+        # Python asks about every name that it does not find, such as kernels that were not built: the tables can wait.
+        from minikeras.spellings.lookup import OlderModule, find_module
+
         path = spec.name.removeprefix("minikeras.")
         find_module(path)
         return OlderModule(path, spec.name)

@@ -61,46 +61,32 @@ def fit_generator(
     )
 
 
-def evaluate_generator(
-    model,
-    generator,
-    steps=None,
-    callbacks=None,
-    max_queue_size=10,
-    workers=1,
-    use_multiprocessing=False,
-    verbose=0,
-    *,
-    val_samples=None,
-    max_q_size=10,
-    nb_worker=1,
-    pickle_safe=False,
-):
-    """`evaluate` on a generator."""
-    if val_samples is not None:
-        generator, steps = _steps_of(generator, val_samples)
-    return model.evaluate(generator, steps=_whole(steps), callbacks=callbacks, verbose=verbose)
+def _on_generator(method):
+    """The older `evaluate_generator` and `predict_generator`: `method` of a model, on a generator."""
+
+    def run(
+        model,
+        generator,
+        steps=None,
+        callbacks=None,
+        max_queue_size=10,
+        workers=1,
+        use_multiprocessing=False,
+        verbose=0,
+        *,
+        val_samples=None,
+        max_q_size=10,
+        nb_worker=1,
+        pickle_safe=False,
+    ):
+        if val_samples is not None:
+            generator, steps = _steps_of(generator, val_samples)
+        return getattr(model, method)(generator, steps=_whole(steps), callbacks=callbacks, verbose=verbose)
+
+    return run
 
 
-def predict_generator(
-    model,
-    generator,
-    steps=None,
-    callbacks=None,
-    max_queue_size=10,
-    workers=1,
-    use_multiprocessing=False,
-    verbose=0,
-    *,
-    val_samples=None,
-    max_q_size=10,
-    nb_worker=1,
-    pickle_safe=False,
-):
-    """`predict` on a generator."""
-    if val_samples is not None:
-        generator, steps = _steps_of(generator, val_samples)
-    return model.predict(generator, steps=_whole(steps), callbacks=callbacks, verbose=verbose)
+evaluate_generator, predict_generator = _on_generator("evaluate"), _on_generator("predict")
 
 
 def predict_classes(model, x, batch_size=32, verbose=0):

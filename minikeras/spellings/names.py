@@ -64,10 +64,26 @@ _CONV_3D = (
     "nb_filter", "kernel_dim1", "kernel_dim2", "kernel_dim3", "init", "activation", "weights", "border_mode", "subsample",
     "dim_ordering", *_REST,
 )  # fmt: skip
-_ATROUS_1D = (*_CONV_1D[:7], "atrous_rate", *_REST)
-_ATROUS_2D = (*_CONV_2D[:8], "atrous_rate", "dim_ordering", *_REST)
-_DECONV_2D = (*_CONV_2D[:3], "output_shape", *_CONV_2D[3:])
 
+# Forms that have several older names.
+_ATROUS_1D = Form(
+    "minikeras.layers:Conv1D",
+    (*_CONV_1D[:7], "atrous_rate", *_REST),
+    _no_initializer,
+    "keras.layers.Conv1D",
+)
+_ATROUS_2D = Form(
+    "minikeras.layers:Conv2D",
+    (*_CONV_2D[:8], "atrous_rate", "dim_ordering", *_REST),
+    _not_rows_and_columns,
+    "keras.layers.Conv2D(filters, (rows, columns))",
+)
+_DECONV_2D = Form(
+    "minikeras.layers:Conv2DTranspose",
+    (*_CONV_2D[:3], "output_shape", *_CONV_2D[3:]),
+    _not_rows_and_columns,
+    "keras.layers.Conv2DTranspose(filters, (rows, columns))",
+)
 _MERGE = Form(
     "minikeras.compat.merging:Merge",
     (),
@@ -99,22 +115,10 @@ _SHORT_METRICS = _SHORT_LOSSES | {
 # Keras 1 (2015-2017).
 KERAS_1: dict[str, dict] = {
     "layers": {
-        "AtrousConv1D": Form("minikeras.layers:Conv1D", _ATROUS_1D, _no_initializer, "keras.layers.Conv1D"),
-        "AtrousConv2D": Form(
-            "minikeras.layers:Conv2D",
-            _ATROUS_2D,
-            _not_rows_and_columns,
-            "keras.layers.Conv2D(filters, (rows, columns))",
-        ),
-        "AtrousConvolution1D": Form(
-            "minikeras.layers:Conv1D", _ATROUS_1D, _no_initializer, "keras.layers.Conv1D"
-        ),
-        "AtrousConvolution2D": Form(
-            "minikeras.layers:Conv2D",
-            _ATROUS_2D,
-            _not_rows_and_columns,
-            "keras.layers.Conv2D(filters, (rows, columns))",
-        ),
+        "AtrousConv1D": _ATROUS_1D,
+        "AtrousConv2D": _ATROUS_2D,
+        "AtrousConvolution1D": _ATROUS_1D,
+        "AtrousConvolution2D": _ATROUS_2D,
         "Convolution1D": Form(
             "minikeras.layers:Conv1D",
             _CONV_1D,
@@ -136,18 +140,8 @@ KERAS_1: dict[str, dict] = {
             "keras.layers.Conv3D(filters, (depth, rows, columns))",
             today=True,
         ),
-        "Deconv2D": Form(
-            "minikeras.layers:Conv2DTranspose",
-            _DECONV_2D,
-            _not_rows_and_columns,
-            "keras.layers.Conv2DTranspose(filters, (rows, columns))",
-        ),
-        "Deconvolution2D": Form(
-            "minikeras.layers:Conv2DTranspose",
-            _DECONV_2D,
-            _not_rows_and_columns,
-            "keras.layers.Conv2DTranspose(filters, (rows, columns))",
-        ),
+        "Deconv2D": _DECONV_2D,
+        "Deconvolution2D": _DECONV_2D,
         "Deconvolution3D": Form(
             "minikeras.layers:Conv3DTranspose",
             (*_CONV_3D[:4], "output_shape", *_CONV_3D[4:]),
@@ -214,13 +208,7 @@ KERAS_1: dict[str, dict] = {
         "l1l2": Name("minikeras.regularizers:L1L2"),
     },
     "utils": {
-        "categorical_probas_to_classes": Gone("Use np.argmax(probabilities, axis=1)."),
-        "convert_all_kernels_in_model": Gone("Kernels of all files are in today's order."),
-        "convert_kernel": Gone("Kernels of all files are in today's order."),
         "layer_from_config": Name("minikeras.layers:deserialize"),
-        "plot": Name("minikeras.utils:plot_model"),
-        "print_summary": Name("minikeras.spellings.stand_ins:print_summary", "model.summary()", warns=True),
-        "probas_to_classes": Gone("Use np.argmax(probabilities, axis=1)."),
     },
 }
 

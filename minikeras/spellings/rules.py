@@ -1,7 +1,38 @@
-"""The kinds of rows in the tables: what became of an argument or a name."""
+"""The kinds of rows in the tables: what became of an argument or a name.
+
+Those of arguments have `apply(name, call)`: it takes the older argument `name` out of a Call and puts in what it means.
+"""
 
 import importlib
 from dataclasses import dataclass
+
+
+@dataclass
+class Call:
+    """A call that is put in the words of today.
+
+    title: what errors and warnings call the function. arguments: the keyword arguments. later: what is done after the
+    call, pairs (function, value) for `function(result, value)`. tell: is told (older spelling, modern one).
+    """
+
+    title: str
+    arguments: dict
+    later: list
+    tell: object
+
+    def written(self, arguments):
+        """The call as one writes it, with these arguments."""
+        return f"{self.title}({arguments})"
+
+    def put(self, name, value, spelling, shown="..."):
+        """Give an argument the value that came under an older spelling."""
+        modern = self.written(f"{name}={shown}")
+        if name in self.arguments:
+            raise TypeError(
+                f"{self.title} received {name!r} twice: as {spelling} and as {self.written(f'{name}=...')}."
+            )
+        self.arguments[name] = value
+        self.tell(spelling, modern)
 
 
 @dataclass(frozen=True)
@@ -10,6 +41,17 @@ class Values:
 
     name: str
     values: dict
+
+    def apply(self, name, call):
+        value = call.arguments.pop(name)
+        if not (isinstance(value, (str, int, type(None))) and value in self.values):
+            if name == self.name:
+                call.arguments[name] = value
+            else:
+                call.put(self.name, value, call.written(f"{name}=..."))
+            return
+        modern = self.values[value]
+        call.put(self.name, modern, call.written(f"{name}={value!r}"), repr(modern))
 
 
 @dataclass(frozen=True)
@@ -23,6 +65,17 @@ class Checked:
     change: object
     modern: str
 
+    def apply(self, name, call):
+        value = call.arguments[name]
+        if self.when(value):
+            call.arguments[name] = self.change(value)
+            call.tell(call.written(f"{name}={_brief(value)}"), self.modern)
+
+
+def _brief(value):
+    """A value in a message: a number or text itself, else its kind."""
+    return repr(value) if isinstance(value, (str, int, float)) else f"<{type(value).__name__}>"
+
 
 @dataclass(frozen=True)
 class Gathered:
@@ -30,6 +83,15 @@ class Gathered:
 
     name: str
     parts: tuple
+
+    def apply(self, name, call):
+        parts = [part for part in self.parts if part in call.arguments]
+        value = tuple([call.arguments.pop(part) for part in parts])
+        spelling = call.written(", ".join(f"{part}=..." for part in parts))
+        if len(parts) < len(self.parts):
+            missing = ", ".join(part for part in self.parts if part not in parts)
+            raise TypeError(f"{spelling} lacks {missing}. Write {call.written(f'{self.name}=...')}.")
+        call.put(self.name, value, spelling)
 
 
 @dataclass(frozen=True)
@@ -42,6 +104,16 @@ class Dropped:
     instead: str
     harmless: tuple | None = None
 
+    def apply(self, name, call):
+        value = call.arguments.pop(name)
+        if self.harmless is not None and not _among(value, self.harmless):
+            raise ValueError(f"{call.written(f'{name}={value!r}')} does not exist any more: {self.instead}.")
+        call.tell(call.written(f"{name}=..."), self.instead)
+
+
+def _among(value, values):
+    return any(value is one or (type(value) is type(one) and value == one) for one in values)
+
 
 @dataclass(frozen=True)
 class Remade:
@@ -53,6 +125,10 @@ class Remade:
     modern: str
     change: object
 
+    def apply(self, name, call):
+        self.change(call.arguments.pop(name), call.arguments)
+        call.tell(call.written(f"{name}=..."), self.modern)
+
 
 @dataclass(frozen=True)
 class Afterwards:
@@ -60,6 +136,10 @@ class Afterwards:
 
     modern: str
     act: object
+
+    def apply(self, name, call):
+        call.later.append((self.act, call.arguments.pop(name)))
+        call.tell(call.written(f"{name}=..."), self.modern)
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,3 @@ def multi_gpu_model(model, gpus=None, cpu_merge=True, cpu_relocation=False):
     """The model as it is: there are no GPUs to divide its batches among."""
     older("multi_gpu_model(model, gpus=...)", "the model itself, which trains on the CPU")
     return model
-
-
-def print_summary(model, line_length=None, positions=None, print_fn=None):
-    """Print the summary of a model."""
-    older("print_summary(model)", "model.summary()")
-    model.summary(line_length=line_length, positions=positions, print_fn=print_fn)

@@ -16,8 +16,8 @@ class Forms:
     """How batches of one shape may be replayed: function by function, or in fixed memory.
 
     recorded: what was recorded; None if nothing was or it was found wrong. steady: a function that puts it in fixed
-    memory, or raises NotSteadyError. trusted: the form to use, once it has given the bits of the usual way on _CHECKS
-    batches; None so far or for good.
+    memory, or raises NotSteadyError; it gets what `candidates` is given. trusted: the form to use, once it has given the
+    bits of the usual way on _CHECKS batches; None so far or for good.
     """
 
     def __init__(self, recorded=None, steady=None):
@@ -27,12 +27,12 @@ class Forms:
         self._make_steady = steady
         self._checks = 0
 
-    def candidates(self):
+    def candidates(self, *arguments):
         """The forms to be tried on the next batch."""
         if self._make_steady is not None:
             make, self._make_steady = self._make_steady, None
             with contextlib.suppress(NotSteadyError):
-                self._steady = make()
+                self._steady = make(*arguments)
         return [form for form in (self.recorded, self._steady) if form is not None]
 
     def judge(self, right):

@@ -19,6 +19,7 @@ import numpy as np
 from minikeras import config
 from minikeras.autodiff import Tensor
 from minikeras.autodiff.tensor import state
+from minikeras.layers.layer import Layer
 from minikeras.layers.tracking import REFERENCES
 from minikeras.nest import flatten, map_structure, pack_like
 from minikeras.registry import is_built_in
@@ -51,6 +52,9 @@ class Predictions:
         self._dtype = None
         self._lock = threading.Lock()  # who finds it taken computes as usual: recorded values have one place
 
+    def __reduce__(self):
+        return type(self), (self.model,)  # what was recorded stays with the model it was recorded of
+
     def of_array(self, x, batch_size):
         """The outputs for all rows of x at once; None if they have to be computed as usual.
 
@@ -58,7 +62,8 @@ class Predictions:
         """
         if type(x) is not np.ndarray or x.ndim == 0 or x.dtype.kind not in "fiub" or not self._forms:
             return None
-        if len(x) > 32 if batch_size is None else type(batch_size) is not int or len(x) > batch_size:
+        most = 32 if batch_size is None else batch_size
+        if type(most) is not int or not 0 < len(x) <= most:
             return None
         dtype = self._dtype if self._dtype is not None else batch_dtype(x)
         return self._replayed(x if x.dtype == dtype else x.astype(dtype))
@@ -108,16 +113,16 @@ class Predictions:
         self._dtype = np.dtype(dtypes[0]) if dtypes and self._structure.is_replayable else None
 
     def _learnt(self, key, batch, usual):
-        """Compute as usual and record it."""
-        self._forms[key] = PredictionForms()  # an error on the way leaves the shape unrecorded
-        state.recorder = []
+        """Compute as usual and record it, unless Python looks at a value on the way: it may decide otherwise next time."""
+        seen = []
+        state.recorder, state.reader = [], seen.append
         try:
             outputs = usual(batch)
         finally:
-            applications, state.recorder = state.recorder, None
+            applications, state.recorder, state.reader = state.recorder, None, None
         if not self._structure.is_unchanged():  # layers note things when they meet a shape for the first time
             self._look_anew()
-        self._forms[key] = PredictionForms.of(applications, batch, outputs)
+        self._forms[key] = PredictionForms() if seen else PredictionForms.of(applications, batch, outputs)
         return _arrays(outputs)
 
     def _judged(self, forms, batch, usual):
@@ -125,7 +130,7 @@ class Predictions:
         variables = self._structure.state
         replayed = []
         with kept(variables):
-            candidates = forms.candidates()
+            candidates = forms.candidates([batch.array])
         for form in candidates:
             with kept(variables):
                 results = [np.array(a) for a in form.outputs([batch.array])]
@@ -148,7 +153,7 @@ class PredictionForms(Forms):
             recorded = RecordedCall(applications, [batch], flatten(outputs))
         except UnknownValueError:
             return cls()
-        forms = cls(recorded, lambda: _small(SteadyCall(recorded, [batch.array])))
+        forms = cls(recorded, lambda arrays: _small(SteadyCall(recorded, arrays)))
         forms.structure = None if type(outputs) is Tensor else map_structure(lambda _: None, outputs)
         return forms
 
@@ -165,6 +170,8 @@ class Structure:
 
     is_replayable: whether predictions of such a model may be recorded at all: not those of classes and functions of the
     user's own, whose Python may do anything.
+
+    Functions replaced in a module, or in a class below those of the layers, are not seen.
     """
 
     def __init__(self, model):
@@ -173,23 +180,39 @@ class Structure:
         self._variables = model.variables
         self._arrays = [variable.array for variable in self._variables]
         self._floatx = config.floatx()
+        self._foreign = False
         self._parts = []
+        self._look_at_classes(layers)
         for layer in layers:
             held = vars(layer)
             names = [name for name in held if name not in _NOT_LOOKED_AT]
             self._parts.append(_Selected(held, names))
             for name in names:
                 self._look_into(held[name])
+            for call in layer._graph.calls if layer._graph is not None else ():
+                if not isinstance(call.function, Layer):
+                    self._look_into([call.function, call.args, call.kwargs])
         self._before = self._now()
         self.is_replayable = (
             not model.run_eagerly
             and len(self._before) <= _MOST_OBJECTS
             and sum(variable.array.nbytes for variable in self.state) <= _MOST_BYTES
             and all(is_built_in(type(layer)) and layer.replayable for layer in layers)
-            and not any(_is_foreign(thing) for thing in self._before)
+            and not self._foreign
         )
 
+    def _look_at_classes(self, layers):
+        model, kinds = layers[0], list({type(layer) for layer in layers})
+
+        def classes():
+            methods = [method for kind in kinds for method in (kind.__call__, kind.call)]
+            return [*map(type, layers), type(model).predict_step, *methods]
+
+        self._parts.append(classes)
+        self._foreign |= any(map(_is_foreign, classes()))
+
     def _look_into(self, value):
+        self._foreign |= _is_foreign(value)
         kind = type(value)
         if kind is dict:
             self._parts.append(value.values)
@@ -218,16 +241,18 @@ class _Selected:
 
     def __init__(self, held, names):
         self._held = held
-        self._count = len(held)
+        self._names = list(held)
         self._values = itemgetter(*names)
 
     def __call__(self):
-        return self._values(self._held) if len(self._held) == self._count else ()
+        return self._values(self._held) if list(self._held) == self._names else ()
 
 
 def _is_foreign(thing):
     """Whether a value is a function of the user's own, or an object that can be called like one."""
-    if isinstance(thing, (FunctionType, BuiltinFunctionType, MethodType)):
+    if isinstance(thing, FunctionType):  # functools.wraps gives it another's module
+        return not (is_built_in(thing) and thing.__globals__["__name__"].partition(".")[0] == "minikeras")
+    if isinstance(thing, (BuiltinFunctionType, MethodType)):
         return not is_built_in(thing)
     return callable(thing) and not isinstance(thing, type) and not is_built_in(type(thing))
 

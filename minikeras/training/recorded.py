@@ -12,9 +12,14 @@ from minikeras.autodiff.differentiable import promoted
 from minikeras.autodiff.tape import unbroadcast
 from minikeras.nest import flatten
 
+# Functions whose outputs' shapes depend on their inputs' values: what follows them would be recorded for one shape.
+_SHAPED_BY_VALUES = frozenset({
+    "bincount", "nonzero", "segment_max", "segment_min", "segment_prod", "segment_sum", "_unique",
+})  # fmt: skip
+
 
 class UnknownValueError(Exception):
-    """A value among the recorded ones that no recorded function made."""
+    """A value among the recorded ones that no recorded function made, or whose shape may be another one next time."""
 
 
 class RecordedCall:
@@ -85,7 +90,7 @@ class RecordedCall:
     def _application(self, application):
         """(body, slots of its arguments, settings, slots of its outputs) of one application."""
         function, args, values, kwargs, output, _ = application
-        if any(_holds_an_array(v) for v in kwargs.values()):
+        if _is_shaped_by_values(function, values) or any(_holds_an_array(v) for v in kwargs.values()):
             raise UnknownValueError
         numbers = []
         for arg, value in zip(args, values, strict=True):
@@ -96,6 +101,8 @@ class RecordedCall:
                     self.read.append((arg, arg.array))
             elif isinstance(arg, (Tensor, np.ndarray)):
                 number = self._number(arg)
+            elif _holds_an_array(arg):
+                raise UnknownValueError
             else:
                 number = self._new(value)
             numbers.append(number)
@@ -196,7 +203,16 @@ class RecordedStep(RecordedCall):
         return [loss, prediction, *[found[number] for number, _ in self.targets]]
 
 
+def _is_shaped_by_values(function, values):
+    name = function.body.__name__
+    if name == "where":  # the places of a condition, or a choice
+        return len(values) == 1 or values[1] is None
+    if name == "getitem":  # rows chosen by a mask
+        return any(isinstance(value, np.ndarray) and value.dtype == bool for value in values[1:])
+    return name in _SHAPED_BY_VALUES
+
+
 def _holds_an_array(value):
-    return any(
-        isinstance(leaf, (np.ndarray, Tensor)) and not isinstance(leaf, Variable) for leaf in flatten(value)
-    )
+    leaves = flatten(value)
+    leaves += [end for s in leaves if isinstance(s, slice) for end in (s.start, s.stop, s.step)]
+    return any(isinstance(leaf, (np.ndarray, Tensor)) and not isinstance(leaf, Variable) for leaf in leaves)

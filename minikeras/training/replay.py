@@ -5,8 +5,8 @@ list of these applications is the step: replaying it runs the same bodies on the
 functions in reverse, and the optimizer, with nothing looked up or decided again. The numbers are the same bits. With
 native kernels the step is also put in fixed memory (`steady.py`), where it allocates nothing.
 
-What a replay would miss refuses to be recorded: arrays that came from outside the recorded functions, layers and models
-that are a user's own. And it is checked: steps of each shape, on other batches than the recorded one, run both ways,
+What a replay would miss refuses to be recorded: arrays that came from outside the recorded functions, values that Python
+looked at (to decide an `if`), layers and models that are a user's own. And it is checked: steps of each shape, on other batches than the recorded one, run both ways,
 and unless loss and gradients and all state that the step changes agree bit by bit, that form is never used.
 `compile(run_eagerly=True)` switches replaying off.
 """
@@ -28,6 +28,7 @@ class Replay:
         self._forms = {}
         self._state = None
         self._learning = None
+        self._looked_at = []
 
     def step(self, x, y, weight):
         """One training step by replay: (predictions, loss); None if this batch has to be trained on as usual.
@@ -44,7 +45,8 @@ class Replay:
             if len(self._forms) < SHAPES_KEPT:
                 self._forms[key] = Forms()  # an error on the way leaves the shape unrecorded
                 self._learning = forms, key, leaves, None
-                state.recorder = []
+                self._looked_at = []
+                state.recorder, state.reader = [], self._looked_at.append
             return None
         if forms.trusted is not None:
             return forms.trusted.run(leaves)
@@ -63,12 +65,14 @@ class Replay:
         forms, key, leaves, replayed = self._learning
         if replayed is None:
             self._forms[key] = self._recorded(applications, leaves, y_pred, loss, variables)
+            self._looked_at = []
             return
         usual = [loss.array, y_pred.array, *gradients, *[v.array for v in self._state]]
         forms.judge([form for form, arrays in replayed if are_equal(arrays, usual)])
 
     def _recorded(self, applications, leaves, y_pred, loss, variables):
-        if not variables:
+        # Python looked at a value that was computed: at another one it may do something else.
+        if not variables or any(all(tensor is not leaf for leaf in leaves) for tensor in self._looked_at):
             return Forms()
         try:
             step = RecordedStep(applications, leaves, y_pred, loss, variables, self.model.optimizer)

@@ -6,8 +6,13 @@ place, with their inputs and outputs where they lie; any other function stays a 
 where the next one expects it. What remains is one flat list, repeated without any Python between the kernels.
 """
 
+import contextlib
+import os
+import threading
+
 import numpy as np
 
+from minikeras import kernels
 from minikeras.autodiff import Tensor, Variable
 from minikeras.autodiff.tape import unbroadcast
 from minikeras.kernels import calls as kernel_calls
@@ -17,6 +22,30 @@ from minikeras.ops import elementwise
 
 # Larger outputs are not copied: the step is then better replayed function by function.
 _LARGEST_COPY = 1 << 16
+
+# While kernels are noted others stand in their place for all threads, so one thread does so at a time.
+_noting = threading.Lock()
+
+
+def _renew_lock():
+    global _noting
+    _noting = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):  # the thread that held it may not be there any more
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
+@contextlib.contextmanager
+def _alone():
+    """While it is entered no other thread notes kernels; afterwards they are as before, even after a Ctrl-C at any place."""
+    with _noting:
+        before = {name: getattr(kernels, name) for name in kernels.NATIVE}
+        try:
+            yield
+        finally:
+            for name, kernel in before.items():
+                setattr(kernels, name, kernel)
 
 
 class NotSteadyError(Exception):
@@ -43,9 +72,10 @@ class SteadyCall:
             self._own(array)
         self._prepare()
         before = set(self._known)
-        gradients = [self._forward(slots, *application) for application in recorded.forward]
-        self._results = [slots[number] for number in recorded.results]
-        self._finish(slots, gradients)
+        with _alone():
+            gradients = [self._forward(slots, *application) for application in recorded.forward]
+            self._results = [slots[number] for number in recorded.results]
+            self._finish(slots, gradients)
         self.nbytes = sum(array.nbytes for number, array in self._known.items() if number not in before)
 
     def _prepare(self):

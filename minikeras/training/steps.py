@@ -1,9 +1,12 @@
 """One batch: what a model does with it when it trains, is judged and predicts."""
 
+import warnings
+
 import numpy as np
 
 from minikeras.autodiff import GradientTape
 from minikeras.autodiff.tensor import state
+from minikeras.layers.spec import who
 from minikeras.layers.tracking import metrics_added
 from minikeras.ops import elementwise
 from minikeras.registry import is_built_in
@@ -13,6 +16,9 @@ from minikeras.training.data import batch_length
 from minikeras.training.logs import LazyLogs
 from minikeras.training.prediction import Predictions
 from minikeras.training.replay import Replay
+
+# Of weights that do not belong to a model so many are named.
+_MOST_NAMED = 4
 
 
 class Steps:
@@ -25,6 +31,10 @@ class Steps:
     _layer_metrics = None
     _replay = None
     _predictions = None
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self._predictions = None  # a copy's are its own
 
     def _forget_structure(self):
         self._trained = self._penalized = self._layer_metrics = self._replay = None
@@ -42,7 +52,7 @@ class Steps:
             try:
                 tape, y_pred, loss = self.forward_step(x, y, sample_weight)
             finally:
-                applications, state.recorder = state.recorder, None
+                applications, state.recorder, state.reader = state.recorder, None, None
             variables, gradients = self.backward_step(tape, loss)
             if replay:
                 replay.learn(applications, y_pred, loss, variables, gradients)
@@ -62,12 +72,25 @@ class Steps:
         """The other half: (variables, gradients), the gradients where the optimizer keeps them."""
         if self._trained is None:
             self._trained = self.trainable_variables
+            self._warn_of_strangers(tape)
         variables, optimizer = self._trained, self.optimizer
         if not variables:
             return [], []
         scale = optimizer.scale_loss(1.0)
         seed = None if scale == 1.0 else np.full(loss.shape, scale, loss.dtype)
         return variables, tape.backward(loss, variables, seed, into=optimizer.destinations(variables))
+
+    def _warn_of_strangers(self, tape):
+        """Warn of weights in the computation that no attribute leads to, such as those of a layer made inside `call`."""
+        own = {id(v) for v in self.variables}
+        strangers = [v.path for v in tape.watched_variables() if id(v) not in own]
+        if strangers:
+            warnings.warn(
+                f"{who(self)} computes with weights that do not belong to it and so are never trained: "
+                f"{', '.join(strangers[:_MOST_NAMED])}. Make its layers in __init__ or build and keep them in attributes: "
+                "a layer made inside call is another one at every call. Set trainable = False where that is meant.",
+                stacklevel=2,
+            )
 
     def _new_replay(self):
         """The recorded steps of this model; False if it has to be trained without."""

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from minikeras import optimizers
+from minikeras import limits, optimizers
 from minikeras.callbacks import CallbackList
 from minikeras.callbacks.logs import plain_number
 from minikeras.callbacks.progbar_logger import verbosity
 from minikeras.callbacks.terminate_on_nan import StopAtFirstNaN, stopping_at_nan
 from minikeras.metrics.reduction import Mean
-from minikeras.nest import map_structure
+from minikeras.nest import flatten, map_structure
 from minikeras.serialization import deserialize, serialize
 from minikeras.spellings.calls import accepting
 from minikeras.spellings.logs import Logs
@@ -97,10 +97,14 @@ class Trainer(Steps):
 
     def compile_from_config(self, config):
         """Compile as `get_compile_config` recorded."""
+        limits.check_values(
+            flatten([config.get(key) for key in ("loss", "loss_weights", "metrics", "weighted_metrics")])
+        )
+        optimizer = config.get(
+            "optimizer", "rmsprop"
+        )  # Keras loses it when it has written an .h5 file before
         self.compile(
-            optimizer=optimizers.deserialize(config["optimizer"])
-            if isinstance(config["optimizer"], dict)
-            else config["optimizer"],
+            optimizer=optimizers.deserialize(optimizer) if isinstance(optimizer, dict) else optimizer,
             loss=deserialize(config.get("loss"), family="loss"),
             loss_weights=config.get("loss_weights"),
             metrics=deserialize(config.get("metrics"), family="metric"),
@@ -212,7 +216,7 @@ class Trainer(Steps):
         source = source_of(x, y, sample_weight, batch_size, x_dtypes=self._input_dtypes())
         epochs = Epochs(source, steps)
         events = self._events(callbacks, verbose, epochs=1, steps=epochs.steps)
-        with events, WholeSteps() as whole:
+        with events, epochs, WholeSteps() as whole:
             logs = self._evaluate(epochs, events, whole)
         return logs if return_dict else listed(logs, self.metrics)
 
@@ -233,7 +237,7 @@ class Trainer(Steps):
             collected.append(self._predicted(batch))
             return {"outputs": collected[-1]}
 
-        with events, WholeSteps() as whole:
+        with events, epochs, WholeSteps() as whole:
             events.on_predict_begin()
             self._run(step, epochs, 0, events, "predict", whole)
             events.on_predict_end()

@@ -1,6 +1,6 @@
 """Models as graphs in the DOT language, for Graphviz."""
 
-from minikeras.utils.drawing import description, layout
+from minikeras.utils.drawing import Label, layout
 
 
 def model_to_dot(
@@ -34,34 +34,34 @@ def model_to_dot(
         raise ImportError(
             "model_to_dot needs pydot, which is not installed. Run: pip install pydot. plot_model works without."
         ) from error
-    shown = {
-        "show_shapes": show_shapes,
-        "show_dtype": show_dtype,
-        "show_layer_names": show_layer_names,
-        "show_layer_activations": show_layer_activations,
-        "show_trainable": show_trainable,
-    }
+    label = Label(
+        shapes=show_shapes,
+        dtype=show_dtype,
+        layer_names=show_layer_names,
+        layer_activations=show_layer_activations,
+        trainable=show_trainable,
+    )
     if subgraph:
         dot = pydot.Cluster(model.name, label=model.name, labeljust="l", style="dashed")
     else:
         dot = pydot.Dot(rankdir=rankdir, concentrate="true", dpi=str(dpi), splines=splines)
-    _fill(dot, model, pydot, expand_nested, shown)
+    _fill(dot, model, pydot, expand_nested, label)
     return dot
 
 
-def _fill(dot, model, pydot, expand, shown):
+def _fill(dot, model, pydot, expand, label):
     """Add a model's layers and arrows; returns the names of its first and last box, where arrows end and begin."""
     boxes, arrows = layout(model)
     ends = []
     for layer, _, _ in boxes:
         if expand and getattr(layer, "layers", None) and getattr(layer, "built", False):
             cluster = pydot.Cluster(str(id(layer)), label=layer.name, labeljust="l", style="dashed")
-            ends.append(_fill(cluster, layer, pydot, expand, shown))
+            ends.append(_fill(cluster, layer, pydot, expand, label))
             dot.add_subgraph(cluster)
             continue
         name = f"{id(model)}_{len(ends)}"
-        label = description(layer, **shown).replace('"', "'").replace("\n", "\\n")
-        dot.add_node(pydot.Node(name, label=f'"{label}"', shape="box", fontname="Helvetica"))
+        text = label.text(layer).replace('"', "'").replace("\n", "\\n")
+        dot.add_node(pydot.Node(name, label=f'"{text}"', shape="box", fontname="Helvetica"))
         ends.append((name, name))
     for first, second in arrows:
         dot.add_edge(pydot.Edge(ends[first][1], ends[second][0], penwidth="2"))

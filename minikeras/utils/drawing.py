@@ -1,5 +1,7 @@
 """Pictures of models, drawn with matplotlib: layers as boxes in rows, calls as arrows."""
 
+from dataclasses import dataclass
+
 from minikeras.nest import flatten
 
 _WIDTH, _HEIGHT = 2.6, 0.9  # the room of one box in inches
@@ -33,45 +35,41 @@ def plot_model(
             "plot_model draws built models. Call model.build(input_shape) or fit the model first."
         )
     try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
+        from minikeras.visual.picture import Picture
     except ImportError as error:
         raise ImportError(
             "plot_model needs matplotlib, which is not installed. Run: pip install matplotlib"
         ) from error
     boxes, arrows = layout(model)
-    shown = {
-        "show_shapes": show_shapes,
-        "show_dtype": show_dtype,
-        "show_layer_names": show_layer_names,
-        "show_layer_activations": show_layer_activations,
-        "show_trainable": show_trainable,
-        "expand_nested": expand_nested,
-    }
-    texts = [description(layer, **shown) for layer, _, _ in boxes]
-    lines = max(text.count("\n") + 1 for text in texts)
-    tall = _HEIGHT + 0.2 * (lines - 1)
-    across, down = max(c for _, _, c in boxes) + 1, max(r for _, r, _ in boxes) + 1
-    if rankdir == "LR":
-        across, down = down, across
-    figure = Figure(figsize=(across * _WIDTH, down * tall))
-    FigureCanvasAgg(figure)
+    label = Label(
+        shapes=show_shapes,
+        dtype=show_dtype,
+        layer_names=show_layer_names,
+        layer_activations=show_layer_activations,
+        trainable=show_trainable,
+        nested_layers=expand_nested,
+    )
+    texts = [label.text(layer) for layer, _, _ in boxes]
+    # 1. A grid with room for the longest text.
+    tall = _HEIGHT + 0.2 * max(text.count("\n") for text in texts)
+    points = [(row, column) if rankdir == "LR" else (column, row) for _, row, column in boxes]
+    across, down = (max(places) + 1 for places in zip(*points, strict=True))
+    figure = Picture(figsize=(across * _WIDTH, down * tall))
     axes = figure.add_axes((0, 0, 1, 1))
     axes.set(xlim=(-0.5, across - 0.5), ylim=(down - 0.5, -0.5))
     axes.axis("off")
-    points = [(row, column) if rankdir == "LR" else (column, row) for _, row, column in boxes]
+    # 2. The boxes.
+    frame = {"boxstyle": "round", "fc": "white"}
     marks = [
-        axes.text(
-            *point, text, ha="center", va="center", fontsize=8, bbox={"boxstyle": "round", "fc": "white"}
-        )
+        axes.text(*point, text, ha="center", va="center", fontsize=8, bbox=frame)
         for point, text in zip(points, texts, strict=True)
     ]
+    # 3. The arrows, from edge to edge.
     bend = "arc3,rad=0.2" if splines in ("curved", "spline") else "arc3"
     for first, second in arrows:
-        axes.annotate(
-            "", points[second], points[first],
-            arrowprops={"arrowstyle": "->", "connectionstyle": bend, "patchA": marks[first].get_bbox_patch(), "patchB": marks[second].get_bbox_patch()},
-        )  # fmt: skip
+        ends = {"patchA": marks[first].get_bbox_patch(), "patchB": marks[second].get_bbox_patch()}
+        arrow = {"arrowstyle": "->", "connectionstyle": bend, **ends}
+        axes.annotate("", points[second], points[first], arrowprops=arrow)
     figure.savefig(to_file, dpi=dpi)
     return str(to_file)
 
@@ -100,27 +98,30 @@ def layout(model):
     return boxes, arrows
 
 
-def description(
-    layer,
-    show_shapes=False,
-    show_dtype=False,
-    show_layer_names=False,
-    show_layer_activations=False,
-    show_trainable=False,
-    expand_nested=False,
-):
-    """What stands in the box of a layer or function, a line for each thing that is shown."""
-    kind = getattr(layer, "__name__", None) or type(layer).__name__
-    lines = [f"{layer.name} ({kind})" if show_layer_names and hasattr(layer, "name") else kind]
-    if show_layer_activations and hasattr(layer, "activation"):
-        lines.append(f"activation: {getattr(layer.activation, '__name__', layer.activation)}")
-    shape = getattr(layer, "_output_shape", None)
-    if show_shapes and shape is not None:
-        lines.append(f"output: {shape}")
-    if show_dtype and hasattr(layer, "compute_dtype"):
-        lines.append(f"dtype: {layer.compute_dtype}")
-    if show_trainable and hasattr(layer, "trainable"):
-        lines.append("trainable" if layer.trainable else "frozen")
-    if expand_nested and hasattr(layer, "layers"):
-        lines += [f"  {inner.name} ({type(inner).__name__})" for inner in layer.layers]
-    return "\n".join(lines)
+@dataclass(frozen=True)
+class Label:
+    """What is shown of a layer or function in its box, besides its kind."""
+
+    shapes: bool
+    dtype: bool
+    layer_names: bool
+    layer_activations: bool
+    trainable: bool
+    nested_layers: bool = False
+
+    def text(self, layer):
+        """A line for each thing that is shown."""
+        kind = getattr(layer, "__name__", None) or type(layer).__name__
+        lines = [f"{layer.name} ({kind})" if self.layer_names and hasattr(layer, "name") else kind]
+        if self.layer_activations and hasattr(layer, "activation"):
+            lines.append(f"activation: {getattr(layer.activation, '__name__', layer.activation)}")
+        shape = getattr(layer, "_output_shape", None)
+        if self.shapes and shape is not None:
+            lines.append(f"output: {shape}")
+        if self.dtype and hasattr(layer, "compute_dtype"):
+            lines.append(f"dtype: {layer.compute_dtype}")
+        if self.trainable and hasattr(layer, "trainable"):
+            lines.append("trainable" if layer.trainable else "frozen")
+        if self.nested_layers and hasattr(layer, "layers"):
+            lines += [f"  {inner.name} ({type(inner).__name__})" for inner in layer.layers]
+        return "\n".join(lines)

@@ -38,15 +38,13 @@ def image_dataset_from_directory(
     """A data set of the images below a directory, one folder a class: batches (images, labels) of float32.
 
     Images are (batch, height, width, channels) with values 0 ... 255, resized by `ops.image.resize`, whose interpolations
-    these are. labels: 'inferred' from the
-    folders, a list in the order of the paths, or None. label_mode: 'int', 'binary' (batch, 1), 'categorical'
-    (batch, classes), or None for images alone. subset 'both' gives (training, validation).
+    these are. labels: 'inferred' from the folders, a list in the order of the paths, or None. label_mode: 'int', 'binary'
+    (batch, 1), 'categorical' (batch, classes), or None for images alone. subset 'both' gives (training, validation).
     """
     check_format(format, "image_dataset_from_directory")
     data_format = config.standardize_data_format(data_format)
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError("Only one of crop_to_aspect_ratio and pad_to_aspect_ratio can be True.")
-
     if interpolation not in _INTERPOLATIONS:
         raise ValueError(
             f"interpolation must be one of {', '.join(_INTERPOLATIONS)}, received {interpolation!r}."

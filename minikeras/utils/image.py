@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from minikeras import config
+from minikeras.files import atomic_write
 
 _MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 _INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "hamming", "box", "lanczos")
@@ -107,4 +108,10 @@ def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
             "JPEG files have no transparency: it was dropped. Save as PNG to keep it.", stacklevel=2
         )
         image = image.convert("RGB")
-    image.save(path, format=file_format or None, **kwargs)
+    if not isinstance(path, (str, Path)):
+        image.save(path, format=file_format or None, **kwargs)
+        return
+    buffer = io.BytesIO()
+    image.save(buffer, format=file_format or "png", **kwargs)
+    with atomic_write(path) as file:
+        file.write(buffer.getbuffer())

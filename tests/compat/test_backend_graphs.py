@@ -5,7 +5,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import backend
-from minikeras.backend import arithmetic as K  # noqa: N812
+from minikeras.backend import arithmetic as K  # noqa: N812 -- as scripts call it
 from minikeras.backend import (
     control,
     convolution,

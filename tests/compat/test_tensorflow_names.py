@@ -47,6 +47,8 @@ def test_nothing_that_exists_is_refused(tf):
         ("polyval_", "module 'tensorflow' has no attribute 'polyval_'"),
         ("nn.matmul", "There is tensorflow.matmul"),
         ("io.TFRecordWriter", "Keep arrays in .npz files"),
+        ("hessians", "tensorflow.hessians does not exist in minikeras. Take tape.jacobian of tape.gradient"),
+        ("sysconfig.get_include", "There are no headers."),
     ],
 )
 def test_refusals(tf, path, text):

@@ -63,6 +63,8 @@ def reason(row):
         return RANDOM
     if row.training and row.cls.__name__ == "BatchNormalization":
         return MOVING
+    if getattr(row.make(), "stateful", False):
+        return "stateful"
     return REFUSED.get(row.cls.__name__)
 
 

@@ -22,8 +22,8 @@ class Row:
     prepare:  done to the layer before its first call, such as adapt.
     mask:     the shape of a mask for the first input, to be passed along with it.
     mask_out: the shape of the mask that the output then carries, None for no mask; by default that of the input.
-    random:   the outputs differ from call to call: values are not compared.
-    gradient: central differences make sense here.
+    random:   the outputs differ from call to call: values are not compared, gradients are with the same draws each time.
+    gradient: a word that says why central differences make no sense, where they make none.
     symbolic: the layer may be called on symbolic inputs.
     positional: several inputs are arguments of their own rather than one list.
     """
@@ -41,7 +41,7 @@ class Row:
     mask: tuple | None = None
     mask_out: object = "same"
     random: bool = False
-    gradient: bool = True
+    gradient: str | None = None
     symbolic: bool = True
     positional: bool = False
 

@@ -50,6 +50,21 @@ ROWS = [
         weights=((5, 4), (4, 5)),
         call={"reverse": True},
     ),
-    Row(Masking, data=_with_padding, mask=(2, 4), mask_out=(2, 4), gradient=False),
+    Row(
+        Masking,
+        data=_with_padding,
+        mask=(2, 4),
+        mask_out=(2, 4),
+        gradient="a jump where a step is all padding",
+    ),
     Row(Masking, (2, 4, 3), {"mask_value": -1.0}),
+    Row(
+        ReversibleEmbedding,
+        (2, 3),
+        {"input_dim": 5, "output_dim": 2, "mask_zero": True},
+        weights=((5, 2),),
+        dtype="int32",
+        mask=(2, 3),
+        mask_out=(2, 3),
+    ),
 ]

@@ -61,7 +61,7 @@ ROWS = [
         Resizing,
         data=lambda: np.arange(2 * 6 * 5 * 3).reshape(LAST).astype("uint8"),
         kwargs={"height": 3, "width": 3},
-        gradient=False,
+        gradient="integers",
     ),
     Row(CenterCrop, LAST, {"height": 3, "width": 2}),
     Row(CenterCrop, FIRST, {"height": 8, "width": 8, "data_format": "channels_first"}),
@@ -93,13 +93,31 @@ ROWS = [
     *_both(AugMix, num_chains=2),
     Row(AutoContrast, LAST),
     Row(AutoContrast, FIRST, {"data_format": "channels_first", "value_range": (-3, 3)}),
-    Row(Equalization, LAST, {"bins": 16, "value_range": (-3, 3)}, gradient=False),
+    Row(Equalization, LAST, {"bins": 16, "value_range": (-3, 3)}, gradient="levels are looked up in a table"),
     Row(Equalization, FIRST, {"data_format": "channels_first"}, training=False),
     Row(
         ContrastLimitedAdaptiveHistogramEqualization,
         LAST,
         {"tile_grid_size": (2, 3), "value_range": (-3, 3)},
-        gradient=False,
+        gradient="levels are looked up in a table",
     ),
+    Row(
+        ContrastLimitedAdaptiveHistogramEqualization,
+        FIRST,
+        {"tile_grid_size": (2, 2), "data_format": "channels_first"},
+        gradient="levels are looked up in a table",
+    ),
+    Row(Resizing, LAST, {"height": 3, "width": 4, "antialias": True, "interpolation": "bicubic"}),
+    Row(AugMix, LAST, {"all_ops": False, "seed": 1}, random=True),
+    *[
+        Row(cls, LAST, {**kwargs, "interpolation": "nearest", "seed": 2}, random=True)
+        for cls, kwargs in (
+            (RandomRotation, {"factor": 0.2}),
+            (RandomShear, {"x_factor": 0.2}),
+            (RandomTranslation, {"height_factor": 0.2, "width_factor": 0.2}),
+        )
+    ],
+    Row(RandomZoom, LAST, {"height_factor": 0.2, "seed": 2}, random=True),
     Row(MaxNumBoundingBoxes, LAST, {"max_number": 3}),
+    Row(MaxNumBoundingBoxes, FIRST, {"max_number": 3, "data_format": "channels_first"}),
 ]

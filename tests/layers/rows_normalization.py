@@ -32,7 +32,7 @@ ROWS = [
         {"renorm": True, "renorm_clipping": {"rmax": 3.0, "rmin": 0.2, "dmax": 5.0}},
         [(3,)] * 7,
         training=True,
-        gradient=False,  # the corrections count as constants
+        gradient="the corrections count as constants",
     ),
     Row(BatchNormalization, (6, 3), {"renorm": True}, [(3,)] * 7),
     Row(LayerNormalization, (3, 5), {}, [(5,)] * 2, mask=(3,)),
@@ -58,5 +58,6 @@ ROWS = [
         [(3, 3, 2, 3), (1, 3), (3,)],
         training=True,
         random=True,  # each call goes on with the iteration
+        gradient="each call replaces the kernel",
     ),
 ]

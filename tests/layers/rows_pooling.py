@@ -70,4 +70,17 @@ ROWS = [
             (three, VOLUME, {"output_size": (4, 2, 1)}),
         )
     ],
+    *[
+        Row(cls, (1, 2, *sizes), {"output_size": 2, **FIRST})
+        for cls, sizes in (
+            (AdaptiveMaxPooling1D, (5,)),
+            (AdaptiveAveragePooling1D, (5,)),
+            (AdaptiveMaxPooling3D, (3, 4, 5)),
+            (AdaptiveAveragePooling3D, (3, 4, 5)),
+        )
+    ],
+    *[
+        Row(cls, VOLUME, {"pool_size": 3, "strides": (1, 2, 1), "padding": "same"})
+        for cls in (MaxPooling3D, AveragePooling3D)
+    ],
 ]

@@ -29,11 +29,11 @@ def cubed(x, factor=1.0):
 
 
 def _strings(cls, kwargs, data=WORDS, prepare=None):
-    return Row(cls, kwargs=kwargs, data=lambda: data, gradient=False, symbolic=False, prepare=prepare)
+    return Row(cls, kwargs=kwargs, data=lambda: data, gradient="strings", symbolic=False, prepare=prepare)
 
 
 def _integers(cls, kwargs, shape=(3, 2), prepare=None, high=5, **more):
-    return Row(cls, shape, kwargs, dtype="int64", high=high, gradient=False, prepare=prepare, **more)
+    return Row(cls, shape, kwargs, dtype="int64", high=high, gradient="integers", prepare=prepare, **more)
 
 
 def _adapted(data):
@@ -52,9 +52,16 @@ ROWS = [
         weights=((3, 4), (3, 4), ()),
         prepare=_adapted(np.random.default_rng(1).standard_normal((20, 3, 4))),
     ),
-    Row(Discretization, (4, 3), {"bin_boundaries": [-1.0, 0.0, 1.0]}, gradient=False),
-    Row(Discretization, (4, 3), {"bin_boundaries": [0.0], "output_mode": "one_hot"}, gradient=False),
-    Row(Discretization, (4, 3), {"num_bins": 3}, prepare=_adapted(np.arange(30.0)), gradient=False),
+    Row(Discretization, (4, 3), {"bin_boundaries": [-1.0, 0.0, 1.0]}, gradient="bins are places"),
+    Row(
+        Discretization,
+        (4, 3),
+        {"bin_boundaries": [0.0], "output_mode": "one_hot"},
+        gradient="bins are places",
+    ),
+    Row(
+        Discretization, (4, 3), {"num_bins": 3}, prepare=_adapted(np.arange(30.0)), gradient="bins are places"
+    ),
     *[
         _integers(CategoryEncoding, {"num_tokens": 5, "output_mode": mode})
         for mode in ("one_hot", "multi_hot", "count")
@@ -72,7 +79,15 @@ ROWS = [
     _integers(HashedCrossing, {"num_bins": 4, "output_mode": "one_hot"}, [(3, 1), (3, 1)]),
     _strings(StringLookup, {"vocabulary": ["a", "b"], "num_oov_indices": 2, "mask_token": ""}),
     _strings(StringLookup, {"output_mode": "tf_idf"}, prepare=_adapted(WORDS)),
+    _strings(
+        StringLookup,
+        {"vocabulary": ["a", "b"], "output_mode": "count", "max_tokens": 6, "pad_to_max_tokens": True},
+    ),
     _integers(IntegerLookup, {"vocabulary": [1, 2]}),
+    _integers(
+        IntegerLookup,
+        {"vocabulary": [1, 2], "output_mode": "multi_hot", "max_tokens": 5, "pad_to_max_tokens": True},
+    ),
     _integers(IntegerLookup, {"vocabulary": [1, 2, 3], "output_mode": "multi_hot", "mask_token": 0}),
     _integers(
         IntegerLookup, {"vocabulary": [1, 2, 3], "output_mode": "one_hot", "num_oov_indices": 3}, (3, 1)
@@ -84,6 +99,11 @@ ROWS = [
         {"ngrams": 2, "output_mode": "count"},
         np.array(["a b c", "c a"]),
         _adapted(["a b", "b a c"]),
+    ),
+    _strings(
+        TextVectorization,
+        {"vocabulary": ["a", "b"], "output_mode": "multi_hot", "max_tokens": 5, "pad_to_max_tokens": True},
+        np.array(["a b c", "c a"]),
     ),
     # Files with a Lambda are refused: rows with data of their own are not saved.
     Row(Lambda, data=lambda: np.ones((2, 3)), kwargs={"function": cubed, "arguments": {"factor": 2.0}}),

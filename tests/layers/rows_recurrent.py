@@ -121,4 +121,40 @@ ROWS = [
         random=True,
     ),
     Row(ConvLSTM3D, (1, 2, 2, 3, 2, 1), {"filters": 1, "kernel_size": 2}, [(2, 2, 2, 1, 4), (2, 2, 2, 1, 4), (4,)], mask=(1, 2), mask_out=None),
+    NestedRow(GRUCell, (2, 2), {"units": 3, "use_bias": False}, GRU_3[:2], states(3)),
+    NestedRow(SimpleRNNCell, (2, 2), {"units": 3, "use_bias": False}, SIMPLE_3[:2], states(3)),
+    NestedRow(LSTMCell, (2, 2), {"units": 3, "unit_forget_bias": False}, LSTM_3, states(3, 3)),
+    *[
+        Row(cls, X, {"units": 3, "zero_output_for_mask": True, **more}, weights, mask=MASK, **call)
+        for cls, weights, call in ((LSTM, LSTM_3, {}), (GRU, GRU_3, {}), (SimpleRNN, SIMPLE_3, {}))
+        for more in ({"unroll": True, **ALL}, {"go_backwards": True, "return_sequences": True})
+    ],
+    *[
+        Row(cls, X, {"units": 3, "stateful": True}, weights, symbolic=False, random=True)
+        for cls, weights in ((LSTM, LSTM_3), (GRU, GRU_3), (SimpleRNN, SIMPLE_3))
+    ],
+    Row(LSTM, X, {"units": 3, "unit_forget_bias": False, "unroll": True}, LSTM_3),
+    *[Row(cls, X, {"units": 3, "use_bias": False}, weights[:2]) for cls, weights in ((GRU, GRU_3), (SimpleRNN, SIMPLE_3))],
+    Row(RNN, X, lambda: {"cell": GRUCell(3), "unroll": True, "zero_output_for_mask": True, **ALL}, GRU_3, mask=MASK),
+    Row(RNN, X, lambda: {"cell": GRUCell(3), "stateful": True}, GRU_3, symbolic=False, random=True),
+    *[
+        Row(cls, shape, {"filters": 1, "kernel_size": 2, "use_bias": False, "unit_forget_bias": False, **more}, weights, mask=shape[:2], **call)
+        for cls, shape, weights in (
+            (ConvLSTM1D, (1, 2, 4, 1), [(2, 1, 4)] * 2),
+            (ConvLSTM2D, (1, 2, 4, 3, 1), [(2, 2, 1, 4)] * 2),
+            (ConvLSTM3D, (1, 2, 2, 3, 3, 1), [(2, 2, 2, 1, 4)] * 2),
+        )
+        for more, call in (
+            ({"zero_output_for_mask": True, "padding": "same", "unroll": True, **ALL}, {}),
+            ({"go_backwards": True, "padding": "same", "dilation_rate": 2}, {"mask_out": None}),
+        )
+    ],
+    *[
+        Row(cls, shape, {"filters": 1, "kernel_size": 2, "strides": 2, "stateful": True, "data_format": "channels_first"}, weights, symbolic=False, random=True)
+        for cls, shape, weights in (
+            (ConvLSTM1D, (1, 2, 1, 4), [(2, 1, 4)] * 2 + [(4,)]),
+            (ConvLSTM2D, (1, 2, 1, 4, 3), [(2, 2, 1, 4)] * 2 + [(4,)]),
+            (ConvLSTM3D, (1, 2, 1, 2, 3, 3), [(2, 2, 2, 1, 4)] * 2 + [(4,)]),
+        )
+    ],
 ]  # fmt: skip

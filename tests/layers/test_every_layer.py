@@ -1,6 +1,7 @@
 """Every layer, held to the same promises: the table is in the files rows_*.py beside this one."""
 
 import importlib
+import inspect
 import json
 from pathlib import Path
 
@@ -44,6 +45,36 @@ def test_every_public_layer_has_a_row():
         if getattr(layers, cls.__name__, None) is cls and cls.__name__ not in bases
     }
     assert sorted(public - {row.cls.__name__ for row in ROWS}) == []
+
+
+# What the arguments of layers are tried with beside their defaults; truths are tried both ways.
+CHOICES = {
+    "data_format": lambda value: value == "channels_first",
+    "padding": lambda value: not isinstance(value, str) or value == "same",
+    **dict.fromkeys(
+        ("strides", "dilation_rate", "groups", "depth_multiplier"), lambda value: np.max(value or 1) > 1
+    ),
+    "output_padding": lambda value: value is not None,
+}
+# There are no sparse, ragged or distributed tensors; what is inverted becomes strings, which are no tensors.
+ELSEWHERE = {"sparse", "ragged", "synchronized", "invert"}
+
+
+@pytest.mark.parametrize("cls", sorted({row.cls for row in ROWS}, key=lambda cls: cls.__name__))
+def test_every_choice_has_a_row(cls):
+    """Each truth both ways, both data formats, margins, strides and dilations: all that the gradients may depend on."""
+    rows = [row for row in ROWS if row.cls is cls]
+    given = [row.kwargs() if callable(row.kwargs) else row.kwargs for row in rows]
+    lacking = []
+    for name, parameter in inspect.signature(cls).parameters.items():
+        values = [kwargs[name] for kwargs in given if name in kwargs]
+        if isinstance(parameter.default, bool) and name not in ELSEWHERE:
+            tried = any(value is not parameter.default for value in values)
+        else:
+            tried = name not in CHOICES or any(CHOICES[name](value) for value in values)
+        if not tried:
+            lacking.append(name)
+    assert lacking == []
 
 
 @each_row()
@@ -94,21 +125,42 @@ def test_float64_is_kept(row):
     assert {w.dtype.name for w in layer.weights if w.dtype.kind == "f"} <= {"float64"}
 
 
-@each_row(lambda row: row.gradient and not row.random)
+@each_row(lambda row: row.gradient is None)
 def test_gradients_are_the_central_differences(row):
-    layer = row.make()
+    compare_gradients(row, [Tensor(a) for a in row.arrays()])
+
+
+@each_row(lambda row: row.gradient is None and row.mask is not None)
+def test_gradients_under_masks_are_the_central_differences(row):
     tensors = [Tensor(a) for a in row.arrays()]
+    for tensor in tensors:
+        places = np.indices(tensor.shape[: len(row.mask)]).sum(axis=0)
+        tensor.mask = Tensor(places % 2 == 0)
+    compare_gradients(row, tensors)
+
+
+def compare_gradients(row, tensors):
+    """Hold the gradients by all inputs and weights against central differences."""
+    layer = row.make()
     row.outputs(layer, tensors)
     generator = np.random.default_rng(3)
     for weight in layer.weights:  # away from where everything is 0 or 1
         if weight.trainable and weight.dtype.kind == "f":
             weight.assign(weight.array + 0.3 * generator.standard_normal(weight.shape))
-    before = layer.get_weights()
-    cotangents = [generator.standard_normal(o.shape) for o in row.outputs(layer, tensors)]
-    layer.set_weights(before)
+    state = [(v, v.numpy().copy()) for v in layer.variables if not v.trainable]
+
+    def outputs():
+        """The outputs from the same state each time: the same draws, the same moving averages."""
+        for variable, value in state:
+            variable.assign(value)
+        if getattr(layer, "stateful", False):
+            layer.reset_state()
+        return row.outputs(layer, tensors)
+
+    cotangents = [generator.standard_normal(o.shape) for o in outputs()]
 
     def total():
-        found = row.outputs(layer, tensors)
+        found = outputs()
         return sum(
             float((o.numpy() * c).sum())
             for o, c in zip(found, cotangents, strict=True)
@@ -119,11 +171,11 @@ def test_gradients_are_the_central_differences(row):
     with GradientTape() as tape:
         tape.watch(sources)
         loss = 0.0
-        for o, c in zip(row.outputs(layer, tensors), cotangents, strict=True):
+        for o, c in zip(outputs(), cotangents, strict=True):
             if o.dtype.kind == "f":
                 loss = minikeras.ops.sum(o * Tensor(c)) + loss
     gradients = tape.gradient(loss, sources)
-    assert sources, "a row without anything to differentiate says gradient=False"
+    assert sources, "a row without anything to differentiate says so as its gradient"
     for source, gradient in zip(sources, gradients, strict=True):
         found = np.zeros(source.shape) if gradient is None else gradient.numpy()
         assert found.shape == source.shape
@@ -163,17 +215,20 @@ def test_layers_that_support_masks_have_a_row_with_one(name):
         assert any(row.mask is not None for row in rows)
 
 
-@each_row(
-    lambda row: row.symbolic and row.data is None and not isinstance(row.inputs, list) and row.prepare is None
-)
+def saved(row):
+    """Whether files may hold the layer: those with code, or strings for inputs, they may not."""
+    return row.symbolic and row.cls is not layers.Lambda and all(a.dtype.kind in "fiu" for a in row.arrays())
+
+
+@each_row(saved)
 def test_a_model_of_it_survives_a_file(row, tmp_path):
-    (array,) = row.arrays()
-    inputs = minikeras.Input(array.shape[1:], dtype=array.dtype.name)
-    model = minikeras.Model(inputs, row.run(row.make(), [inputs]))
+    arrays = row.arrays()
+    inputs = [minikeras.Input(a.shape[1:], dtype=a.dtype.name) for a in arrays]
+    model = minikeras.Model(inputs, row.run(row.make(), inputs))
     model.save(tmp_path / "model.keras")
     again = minikeras.saving.load_model(tmp_path / "model.keras")
     for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
         np.testing.assert_array_equal(a, b)
     if not row.random:
-        for a, b in zip(flatten(model(array)), flatten(again(array)), strict=True):
+        for a, b in zip(flatten(model(arrays)), flatten(again(arrays)), strict=True):
             np.testing.assert_array_equal(a.numpy(), b.numpy())

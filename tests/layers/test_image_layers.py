@@ -5,6 +5,7 @@ import pytest
 
 import minikeras as keras
 from minikeras import layers
+from minikeras.layers.image_layer import ImageLayer
 
 IMAGES = np.random.default_rng(0).uniform(0, 255, (6, 8, 8, 3)).astype("float32")
 
@@ -130,3 +131,17 @@ def test_errors(call, error, text):
     with pytest.raises(error) as found:
         call()
     assert text in str(found.value)
+
+
+def test_a_layer_that_moves_masks_says_what_becomes_of_boxes():
+    named = [getattr(layers, name) for name in dir(layers)]
+    moving = [
+        cls
+        for cls in named
+        if isinstance(cls, type)
+        and issubclass(cls, ImageLayer)
+        and cls.transform_segmentation_masks is not ImageLayer.transform_segmentation_masks
+    ]
+    assert len(moving) > 10
+    silent = [cls for cls in moving if cls.transform_bounding_boxes is ImageLayer.transform_bounding_boxes]
+    assert silent == []

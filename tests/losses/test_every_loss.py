@@ -11,6 +11,7 @@ import pytest
 from central_differences import assert_gradient
 from loss_rows import BASES, ROWS
 
+import minikeras
 from minikeras import losses, ops, registry
 from minikeras.autodiff import GradientTape, SymbolicTensor, Tensor
 
@@ -70,12 +71,45 @@ def test_gradient_by_the_predictions(name):
         assert_gradient(lambda p, loss=loss: loss(y_true, p), y_pred)
 
 
-@pytest.mark.parametrize("name", [n for n in ROWS if ROWS[n].get("differentiable", True)])
+@pytest.mark.parametrize("name", [n for n in ROWS if not ROWS[n].get("labels")])
 def test_gradient_by_the_targets(name):
     y_true, y_pred = data(name)
     y_true = y_true + 0.01 * np.arange(y_true.size).reshape(y_true.shape) / y_true.size
     loss = made(name, dtype="float64", reduction="sum_over_batch_size")
     assert_gradient(lambda t: loss(t, y_pred), y_true)
+
+
+@pytest.mark.parametrize(
+    ("name", "kwargs"), [(n, kwargs) for n in ROWS for kwargs in ROWS[n].get("also", ())]
+)
+def test_gradient_with_other_arguments(name, kwargs):
+    y_true, y_pred = data(name)
+    loss = made(name, dtype="float64", **kwargs)
+    assert_gradient(lambda p: loss(y_true, p), y_pred)
+    if not ROWS[name].get("labels"):
+        assert_gradient(
+            lambda t: loss(t, y_pred), y_true + 0.01 * np.linspace(0, 1, y_true.size).reshape(y_true.shape)
+        )
+
+
+@every_class
+@pytest.mark.parametrize("masked", [False, True])
+def test_gradient_with_weights_and_a_mask(name, masked):
+    y_true, y_pred = data(name)
+    values = made(name, reduction="none")(y_true, y_pred).shape
+    weights = np.linspace(0.3, 1.7, int(np.prod(values))).reshape(values)
+    mask = Tensor(np.arange(weights.size).reshape(values) % 3 != 1)
+    for reduction in ("sum_over_batch_size", "mean_with_sample_weight", "sum"):
+        loss = made(name, dtype="float64", reduction=reduction)
+
+        def value(p, w, loss=loss):
+            if masked:
+                p = ops.multiply(p, 1.0)
+                p.mask = mask
+            return loss(y_true, p, sample_weight=w)
+
+        assert_gradient(lambda p, value=value: value(p, weights), y_pred)
+        assert_gradient(lambda w, value=value: value(Tensor(y_pred), w), weights)
 
 
 @every_class
@@ -126,3 +160,13 @@ def test_computes_in_its_dtype(name, dtype):
     value = made(name, dtype=dtype)(y_true, y_pred.astype("float32"))
     assert value.dtype == dtype
     assert np.isfinite(value.numpy())
+
+
+@every_class
+def test_a_compiled_model_keeps_it_in_its_file(name, tmp_path):
+    model = minikeras.Sequential([minikeras.Input((3,)), minikeras.layers.Dense(2)])
+    model.compile(loss=made(name))
+    model.save(tmp_path / "model.keras")
+    again = minikeras.saving.load_model(tmp_path / "model.keras")
+    assert type(again.loss) is class_of(name)
+    assert again.loss.get_config() == made(name).get_config()

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from metric_rows import BASES, ROWS
 
+import minikeras
 from minikeras import metrics, registry
 from minikeras.autodiff import GradientTape, Tensor
 
@@ -158,3 +159,14 @@ def test_by_name(name):
     ]
     if not required:
         assert type(metrics.get(name)) is type(metrics.get(registry.snake_case(name))) is type(made(name))
+
+
+@every_class
+def test_a_compiled_model_keeps_it_in_its_file(name, tmp_path):
+    model = minikeras.Sequential([minikeras.Input((3,)), minikeras.layers.Dense(2)])
+    metric = made(name)
+    model.compile(loss="mse", metrics=[metric])
+    model.save(tmp_path / "model.keras")
+    (again,) = minikeras.saving.load_model(tmp_path / "model.keras").get_compile_config()["metrics"]
+    assert again["class_name"] == name
+    assert again["config"] == metrics.serialize(metric)["config"]

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from minikeras import losses, metrics, ops, registry
 from minikeras.autodiff import SymbolicTensor, Tensor, probing
-from minikeras.metrics.confusion import are_even, confusion
+from minikeras.metrics.confusion import Thresholds, confusion
 
 # Names
 
@@ -152,19 +152,37 @@ def test_shapes_that_do_not_match(cls, y_true, y_pred, message):
     [
         (
             lambda: metrics.Precision(thresholds=1.5),
-            "Precision expected thresholds between 0 and 1, received 1.5",
+            "Precision expected one threshold or several, numbers between 0 and 1, received 1.5",
         ),
         (lambda: metrics.AUC(curve="XY"), "AUC expected curve to be one of.*'XY'"),
         (lambda: metrics.AUC(summation_method="sum"), "summation_method to be one of.*'sum'"),
         (lambda: metrics.AUC(num_labels=3), "num_labels only with multi_label"),
-        (lambda: metrics.AUC(num_thresholds=1), "num_thresholds to be at least 2"),
+        (lambda: metrics.AUC(num_thresholds=1), "num_thresholds to be an integer of at least 2, received 1"),
         (lambda: metrics.AUC(thresholds=[2.0]), "thresholds between 0 and 1"),
         (lambda: metrics.SensitivityAtSpecificity(2.0), "between 0 and 1, received 2.0"),
-        (lambda: metrics.RecallAtPrecision(0.5, num_thresholds=0), "positive integer, received 0"),
+        (
+            lambda: metrics.RecallAtPrecision(0.5, num_thresholds=0),
+            "num_thresholds to be an integer of at least 1, received 0",
+        ),
         (lambda: metrics.FBetaScore(average="mean"), "average to be one of"),
         (lambda: metrics.FBetaScore(beta=1), "beta to be a positive float, received 1"),
         (lambda: metrics.F1Score(threshold=2.0), "threshold to be a float in"),
-        (lambda: metrics.IoU(2, [2]), r"target_class_ids from 0 to 1, received 2"),
+        (lambda: metrics.IoU(2, [2]), "target_class_ids to be an integer from 0 to 1, received 2"),
+        (lambda: metrics.IoU(2, 1), r"a list of classes, such as \[0, 1\], received 1"),
+        (
+            lambda: metrics.MeanIoU("two"),
+            "MeanIoU expected num_classes to be an integer of at least 1, received 'two'",
+        ),
+        (lambda: metrics.MeanIoU(2, ignore_class=[0, 1]), r"ignore_class to be one class, received \[0, 1\]"),
+        (
+            lambda: metrics.MeanIoU(2).update_state([0, 1], [0, 1], sample_weight=np.ones(3, int)),
+            r"one weight, or one for each of the 2 targets, received weights of shape \(3,\)",
+        ),
+        (lambda: metrics.AUC(num_thresholds="many"), "an integer of at least 2, received 'many'"),
+        (
+            lambda: metrics.Recall(class_id=3).update_state(np.eye(2), np.eye(2)),
+            "class_id to be an integer from -2 to 1, received 3",
+        ),
         (lambda: metrics.R2Score(class_aggregation="sum"), "class_aggregation to be one of"),
         (lambda: metrics.R2Score(num_regressors=-1), "num_regressors to be 0 or more"),
         (lambda: metrics.MeanIoU(2).update_state([0, 1], [[0.1, 0.9], [0.2, 0.8]]), "sparse_y_pred"),
@@ -209,7 +227,7 @@ def test_too_many_regressors_are_a_warning():
     st.lists(st.floats(0, 1, width=32), min_size=1, max_size=5),
 )
 def test_confusion_counts_what_lies_above_each_threshold(predictions, targets, thresholds):
-    counted = confusion(targets, predictions, thresholds, are_even(thresholds))
+    counted = confusion(targets, predictions, Thresholds(thresholds))
     above = predictions[None] > np.array(thresholds, "float32")[:, None]
     np.testing.assert_array_equal(counted.true_positives, (above & targets).sum(axis=1))
     np.testing.assert_array_equal(counted.false_positives, (above & ~targets).sum(axis=1))

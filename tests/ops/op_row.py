@@ -9,14 +9,17 @@ class Row:
     """One call: the function's name and its arguments, arrays in float64 (or of integers, or booleans).
 
     expected:  a function of the same arguments on NumPy arrays, whose result is right.
-    gradient:  False where nothing flows back; a list of positions where only those arguments have a gradient.
+    gradient:  a word that says why, where there is none; a list of positions where only those arguments have one; or
+               Using(...), a function of the same arguments in which the call is wrapped up so that nothing in it is
+               free (the signs of vectors) or infinite, and whose gradient is checked.
     second:    whether the gradient of the gradient is checked.
     symbolic:  False where the result's shape depends on values.
+    step:      of the central differences, a power of two where the function rounds.
     keras:     False where the recorded results of Keras are not to be compared; `why` says why.
     """
 
     def __init__(self, name, *args, expected=None, gradient=True, second=None, symbolic=True, keras=True, why="",
-                 tolerance=1e-6, **kwargs):  # fmt: skip
+                 tolerance=1e-6, step=1e-6, **kwargs):  # fmt: skip
         self.name = name
         self.args = args
         self.kwargs = kwargs
@@ -27,6 +30,9 @@ class Row:
         self.keras = keras
         self.why = why
         self.tolerance = tolerance
+        self.step = step
+        if gradient is False:
+            raise ValueError(f"The row of {name} says in a word why it has no gradient.")
 
     def function(self, ops):
         """The function in a module of functions such as `minikeras.ops`."""

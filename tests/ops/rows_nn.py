@@ -52,12 +52,12 @@ rows = [
     Row("categorical_crossentropy", TARGET.T, A.T, from_logits=True, axis=0),
     Row("sparse_categorical_crossentropy", np.array([[1, 4]]), A.T, from_logits=True, axis=0),
     Row("ctc_loss", np.array([[1, 2, 2], [3, 1, 0]]), numbers(2, 6, 4), np.array([3, 2]), np.array([6, 5]), gradient=[1]),
-    Row("ctc_decode", numbers(2, 6, 4), np.array([6, 4]), gradient=False),
-    Row("ctc_decode", numbers(2, 6, 4), np.array([6, 4]), merge_repeated=False, mask_index=3, gradient=False),
-    Row("ctc_decode", numbers(2, 4, 3), np.array([4, 3]), strategy="beam_search", beam_width=20, top_paths=3, gradient=False),
+    Row("ctc_decode", numbers(2, 6, 4), np.array([6, 4])),
+    Row("ctc_decode", numbers(2, 6, 4), np.array([6, 4]), merge_repeated=False, mask_index=3),
+    Row("ctc_decode", numbers(2, 4, 3), np.array([4, 3]), strategy="beam_search", beam_width=20, top_paths=3, gradient="a search"),
     # Encoding
-    Row("one_hot", np.array([[0, 2], [-1, 1]]), 3, gradient=False), Row("one_hot", np.array([0, 2]), 3, axis=0, gradient=False),
-    Row("multi_hot", np.array([[0, 2], [1, 1]]), 4, gradient=False), Row("multi_hot", np.array([0, 3]), 4, gradient=False),
+    Row("one_hot", np.array([[0, 2], [-1, 1]]), 3, gradient="integers"), Row("one_hot", np.array([0, 2]), 3, axis=0, gradient="integers"),
+    Row("multi_hot", np.array([[0, 2], [1, 1]]), 4, gradient="integers"), Row("multi_hot", np.array([0, 3]), 4, gradient="integers"),
     # Convolution
     Row("conv", X1, numbers(3, 4, 5)), Row("conv", X1, numbers(3, 2, 6), strides=2, padding="same"),
     Row("conv", X2, numbers(3, 2, 4, 3), padding="same", dilation_rate=2), Row("conv", X3, numbers(2, 2, 3, 2, 3), strides=(1, 2, 1)),
@@ -94,7 +94,7 @@ rows = [
     Row("image.resize", IMAGES, (9, 7), interpolation="bicubic", keras=False, why="torch takes a = -3/4 and repeats the edge"),
     Row("image.resize", IMAGES, (9, 3), interpolation="lanczos3", keras=False, why="not with torch"),
     Row("image.resize", IMAGES, (9, 3), interpolation="lanczos5", antialias=True, keras=False, why="not with torch"),
-    Row("image.resize", whole(5, 6, 3, high=255).astype("uint8"), (7, 3), gradient=False),
+    Row("image.resize", whole(5, 6, 3, high=255).astype("uint8"), (7, 3), gradient="integers"),
     Row("image.resize", IMAGES, (4, 3), crop_to_aspect_ratio=True), Row("image.resize", IMAGES, (4, 3), pad_to_aspect_ratio=True, fill_value=0.5),
     Row("image.resize", np.moveaxis(IMAGES, -1, 1), (4, 3), data_format="channels_first"),
     *[Row("image.scale_and_translate", IMAGES, (2, 8, 7, 3), np.array([1.3, 0.9]), np.array([0.4, -0.3]), (1, 2), m)

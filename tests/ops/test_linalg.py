@@ -53,7 +53,7 @@ def test_svd():
             return ops.matmul(u[..., :3], vt[..., :3, :])
 
         assert_gradient(polar_factor, TALL)
-        assert_gradient(polar_factor, TALL.T) if full is False else None
+        assert_gradient(polar_factor, TALL.T)
     assert_gradient(lambda x: ops.svd(x, compute_uv=False), TALL.T)
 
 
@@ -66,22 +66,6 @@ def test_lu_factor_restores_the_matrix():
         for i, j in enumerate(exchanges):
             rows[[i, j]] = rows[[j, i]]
         np.testing.assert_allclose(lower @ upper, rows, rtol=1e-12)
-
-
-def test_where_there_is_no_gradient_the_error_says_so():
-    from minikeras.autodiff import GradientTape
-
-    x = ops.convert_to_tensor(TALL)
-    for function, message in (
-        (lambda x: ops.qr(x, mode="complete")[0], "no gradient with mode='complete'"),
-        (lambda x: ops.lu_factor(x)[0], "square matrices only"),
-        (lambda x: ops.real(ops.eig(ops.matmul(ops.transpose(x), x))[1]), "no gradient through eigenvectors"),
-    ):
-        with GradientTape() as tape:
-            tape.watch(x)
-            y = function(x)
-        with pytest.raises(ValueError, match=message):
-            tape.gradient(y, x)
 
 
 @pytest.mark.parametrize("name", ["inv", "det", "cholesky", "eigh", "eig", "slogdet"])

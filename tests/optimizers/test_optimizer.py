@@ -58,7 +58,10 @@ def test_number_does_not_replace_a_schedule():
         ),
         ({"gradient_accumulation_steps": 1}, "must be an integer of at least 2, received 1"),
         ({"ema_overwrite_frequency": -1}, "must be an integer of at least 1, received -1"),
-        ({"use_ema": True, "ema_momentum": 1.5}, r"ema_momentum must lie in \[0, 1\], received 1.5"),
+        (
+            {"use_ema": True, "ema_momentum": 1.5},
+            r"ema_momentum must be a number of at least 0 and at most 1, received ema_momentum=1.5",
+        ),
         ({"momentum": 2.0}, "SGD: momentum must be a float between 0 and 1, received 2.0"),
         (
             {"learning_rat": 0.1},

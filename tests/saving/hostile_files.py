@@ -295,11 +295,8 @@ def operation_of_any_size(name, *args, **settings):
 
 
 RESULTS_OF_ANY_SIZE = {
-    "one_hot": result_of_any_size(("CategoryEncoding", {"num_tokens": HUGE, "output_mode": "count"})),
     "hashing": result_of_any_size(("Hashing", {"num_bins": HUGE, "output_mode": "multi_hot"})),
     "unknown_tokens": result_of_any_size(("IntegerLookup", {"num_oov_indices": HUGE, "vocabulary": [1]})),
-    "resizing": result_of_any_size(("Resizing", {"height": HUGE, "width": 1}), shape=(4, 4, 1)),
-    "resizing_pixels": result_of_any_size(("Resizing", {"height": 10**5, "width": 10**5}), shape=(4, 4, 1)),
     "repeat": operation_of_any_size("Repeat", "x", repeats=HUGE, axis=1),
     "tile": operation_of_any_size("Tile", "x", repeats=[1, 10**5, 10**5]),
     "pad": operation_of_any_size("Pad", "x", pad_width=[[0, 0], [HUGE, 0]]),

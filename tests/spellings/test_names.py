@@ -233,3 +233,15 @@ def test_no_table_is_loaded_before_it_is_needed():
         [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
     )
     assert ran.stdout.strip() == "[]"
+
+
+def test_a_module_that_is_not_there_loads_no_table():
+    code = (
+        "import importlib.util, sys, minikeras.kernels\n"
+        "print(importlib.util.find_spec('minikeras.kernels.never_built'),"
+        " [n for n in sys.modules if n in ('minikeras.spellings.lookup', 'minikeras.spellings.names')])"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.strip() == "None []"

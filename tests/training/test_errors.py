@@ -75,7 +75,8 @@ def test_notes_name_the_function_and_the_innermost_layer():
     with pytest.raises(ValueError, match="matmul") as caught:
         keras.Sequential([Times(name="times")], name="outer")(np.ones((2, 4), "float32"))
     assert caught.value.__notes__ == [
-        "In ops.matmul on arrays of shapes (2, 4), (3, 3).",
+        "In ops.matmul on arrays of shapes (2, 4), (3, 3) (float32). "
+        "The axes that are multiplied must be of one size: reshape or transpose one of the arrays.",
         "While calling Times 'times' on shapes (2, 4).",
     ]
 

@@ -1,6 +1,8 @@
 """Predictions replayed give the bits of the usual way, whatever was done to the model between two of them."""
 
+import copy
 import itertools
+import pickle
 import threading
 
 import numpy as np
@@ -9,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minikeras as keras
-from minikeras import layers
+from minikeras import kernels, layers
 from minikeras.training.prediction import Structure
 from minikeras.training.steady import SteadyCall
 
@@ -346,6 +348,14 @@ def test_many_batches_are_replayed_too():
     assert forms.trusted is not None
 
 
+def in_threads(work):
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def test_several_threads_at_once():
     model = small()
     batches = [images(1) for _ in range(4)]
@@ -358,11 +368,7 @@ def test_several_threads_at_once():
             if not np.array_equal(model.predict(batches[number], verbose=0), expected[number]):
                 wrong.append(number)
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    in_threads(work)
     assert wrong == []
 
 
@@ -401,3 +407,93 @@ def test_the_structure_of_a_model_is_itself():
     assert structure.is_unchanged()
     model.layers[0].note = "new"
     assert not structure.is_unchanged()
+    structure = Structure(model)
+    del model.layers[0].note
+    model.layers[0].other = "as many as before"
+    assert not structure.is_unchanged()
+
+
+def graph(function):
+    x = keras.Input((3,))
+    return keras.Model(x, function(x))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [  # the first four batches have the same values, the next ones not
+        lambda x: x[(0, keras.ops.argmax(x[0]))],
+        lambda x: x[x > 0],
+        lambda x: keras.ops.where(x > 0),
+        lambda x: keras.ops.bincount(keras.ops.cast(x, "int32")),
+        lambda x: keras.ops.segment_sum(x[0], keras.ops.cast(x[0], "int32")),
+        lambda x: keras.ops.while_loop(lambda a: keras.ops.sum(a) < 9, lambda a: (a * 2.0,), (x,))[0],
+    ],
+)
+def test_what_depends_on_values_is_not_replayed(function):
+    model = graph(function)
+    for values in ([1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1], [0, 1, 2], [0, 4, 1]):
+        assert_right(model, np.array([values], "float32"))
+
+
+def test_lists_in_a_graph_are_looked_at():
+    places = [2, 1, 0]
+    model, x = graph(lambda x: keras.ops.take(x, places, axis=1)), np.array([[1, 2, 3]], "float32")
+    warm(model, x)
+    places[0] = 0
+    assert_right(model, x)
+
+
+def test_an_operation_of_the_users_own_is_never_replayed():
+    class Scaled(keras.Operation):
+        factor = 2.0
+
+        def call(self, x):
+            return x * self.factor
+
+    operation = Scaled()
+    model, x = graph(operation), np.ones((1, 3), "float32")
+    for operation.factor in (2.0, 2.0, 2.0, 2.0, 3.0):
+        assert_right(model, x)
+
+
+def test_changed_classes_are_seen(monkeypatch):
+    class Halved(layers.Dense):
+        def call(self, inputs, training=None):
+            return super().call(inputs) * 0.5
+
+    model, x = small(), images()
+    warm(model, x)
+    model.get_layer("last").__class__ = Halved
+    assert_right(model, x)
+    model = small()
+    warm(model, x)
+    monkeypatch.setattr(layers.Flatten, "call", lambda self, inputs: keras.ops.reshape(inputs * 2.0, (3, -1)))
+    assert_right(model, x)
+
+
+def test_refused_shapes_take_no_place_and_no_rows_stay_refused():
+    model, x = small(), images()
+    for width in range(20, 32):
+        with pytest.raises(ValueError, match="6, 6, 2"):
+            model.predict(np.zeros((1, 6, width, 2), "float32"), verbose=0)
+    warm(model, x)
+    for _ in range(4):
+        assert model.predict_on_batch(images(0)).shape == (0, 4)
+    with pytest.raises(ValueError, match="0 samples"):
+        model.predict(images(0), verbose=0)
+
+
+def test_an_unbuilt_model_that_predicted_is_pickled_and_copied():
+    model = keras.Sequential([layers.Dense(3)])
+    model.predict(np.ones((1, 2), "float32"), verbose=0)
+    model.pop()
+    for other in (pickle.loads(pickle.dumps(model)), copy.copy(model), copy.deepcopy(model)):
+        assert other._predictions is None
+
+
+@native
+def test_models_put_in_fixed_memory_at_once_leave_the_kernels_alone():
+    before = {name: getattr(kernels, name) for name in kernels.NATIVE}
+
+    in_threads(lambda _: [warm(small(), images(1)) for _ in range(6)])
+    assert all(getattr(kernels, name) is kernel for name, kernel in before.items())

@@ -210,3 +210,26 @@ def test_an_error_in_a_recorded_step_leaves_no_recorder_behind():
         model.fit(ROWS, np.full(72, 9), verbose=0)
     assert state.recorder is None
     model.fit(ROWS, LABELS, verbose=0)
+
+
+@pytest.mark.parametrize("place", ["loss", "metric"])
+def test_python_that_looks_at_values_decides_anew_at_each_step(place):
+    """A loss of the user's that chooses by what it sees is never replayed, a metric in no case."""
+
+    def by_sign(y_true, y_pred):
+        error = keras.ops.mean(keras.ops.square(y_pred - y_true), axis=-1)
+        return error if float(keras.ops.sum(y_true)) > 0 else 3.0 * error
+
+    def trained(eagerly):
+        keras.utils.set_random_seed(3)
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+        chosen = {"loss": by_sign} if place == "loss" else {"loss": "mse", "metrics": [by_sign]}
+        model.compile("sgd", run_eagerly=eagerly, **chosen)
+        for sign in (1, 1, 1, 1, -1, 1, -1):
+            logs = model.train_on_batch(np.ones((4, 2)), np.full((4, 1), float(sign)), return_dict=True)
+        return model.get_weights(), logs
+
+    (replayed, logs), (eager, eager_logs) = trained(False), trained(True)
+    assert logs == eager_logs
+    for array, other in zip(replayed, eager, strict=True):
+        np.testing.assert_array_equal(array, other)

@@ -206,7 +206,7 @@ def _ufunc(plain):
     return apply
 
 
-_SIZES = SymbolicTensor.shape  # type: ignore[misc]  # the slot
+_SIZES = vars(SymbolicTensor)["shape"]  # the slot
 _ARITHMETIC = ("add", "sub", "mul", "floordiv", "mod", "pow", "matmul")
 
 

@@ -97,7 +97,8 @@ def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
         return Tensor(np.full(shape, array.reshape(()), array.dtype))
     if array.size != int(np.prod(shape)):
         raise TypeError(
-            f"Eager execution of tf.constant with unsupported shape. Tensor {array} has {array.size} elements, but got `shape` {shape}."
+            f"Eager execution of tf.constant with unsupported shape. Tensor {array} has {array.size} elements, but got "
+            f"`shape` {shape}."
         )
     return Tensor(array.reshape(shape))
 

@@ -300,15 +300,15 @@ class _Block(contextlib.ContextDecorator):
         return None
 
 
-class device(_Block):  # noqa: N801
+class device(_Block):  # noqa: N801 -- TensorFlow's name
     """A block of calls on a device: there is one, the CPU."""
 
 
-class init_scope(_Block):  # noqa: N801
+class init_scope(_Block):  # noqa: N801 -- TensorFlow's name
     """A block outside of graphs."""
 
 
-class name_scope(_Block):  # noqa: N801
+class name_scope(_Block):  # noqa: N801 -- TensorFlow's name
     """A block whose variables and deferred values have a prefix."""
 
     def __init__(self, name=None, default_name=None, values=None):
@@ -326,7 +326,7 @@ class name_scope(_Block):  # noqa: N801
             mode.graph.scopes.pop()
 
 
-class control_dependencies(_Block):  # noqa: N801
+class control_dependencies(_Block):  # noqa: N801 -- TensorFlow's name
     """A block whose deferred calls are run after the given ones."""
 
     def __init__(self, control_inputs=None):

@@ -32,7 +32,7 @@ def _layout(data_format):
     return "channels_first" if _first(data_format) else "channels_last"
 
 
-def _padded(x, padding, data_format, fill=0):
+def _padded(x, padding, fill=0):
     """The input with explicit margins, and the padding that remains to be done."""
     if isinstance(padding, str):
         return x, padding.lower()
@@ -42,7 +42,7 @@ def _padded(x, padding, data_format, fill=0):
 
 def _convolution(x, filters, strides, padding, data_format, dilations, rank):
     x, filters = as_tensor(x), as_tensor(filters)
-    x, padding = _padded(x, padding, data_format)
+    x, padding = _padded(x, padding)
     return ops.conv(
         x, filters, _settings(strides, rank, data_format, "strides"), padding, _layout(data_format),
         _settings(dilations, rank, data_format, "dilations"),
@@ -88,7 +88,7 @@ def depthwise_conv2d(
     input, filter, strides=1, padding="VALID", data_format="NHWC", dilations=None, name=None, rate=None
 ):  # fmt: skip
     """Each channel with its own filters (height, width, in, multiplier)."""
-    x, padding = _padded(as_tensor(input), padding, data_format)
+    x, padding = _padded(as_tensor(input), padding)
     dilations = dilations if dilations is not None else rate
     return ops.depthwise_conv(
         x, as_tensor(filter), _settings(strides, 2, data_format, "strides"), padding, _layout(data_format),
@@ -168,7 +168,7 @@ def conv1d_transpose(
 
 
 def _pooled(function, x, ksize, strides, padding, data_format, rank, fill=0):
-    x, padding = _padded(as_tensor(x), padding, data_format, fill)
+    x, padding = _padded(as_tensor(x), padding, fill)
     return function(
         x, _settings(ksize, rank, data_format, "ksize"), _settings(strides, rank, data_format, "strides"), padding,
         _layout(data_format),

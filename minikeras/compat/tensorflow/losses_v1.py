@@ -51,7 +51,8 @@ def compute_weighted_loss(
 
 
 def _collected(loss):
-    mode.graph.add_to_collection(GraphKeys.LOSSES, loss) if mode.deferring else None
+    if mode.deferring:
+        mode.graph.add_to_collection(GraphKeys.LOSSES, loss)
     return loss
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from minikeras import ops
 from minikeras.autodiff import Tensor
 from minikeras.compat.tensorflow.arithmetic import axis_of, operands
-from minikeras.compat.tensorflow.basics import as_tensor, static_shape
+from minikeras.compat.tensorflow.basics import as_tensor
 from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.graph import liftable
 
@@ -278,15 +278,6 @@ def expm(input, name=None):
 def matrix_transpose(a, name="matrix_transpose", conjugate=False):
     """The last two axes exchanged."""
     return _swap(as_tensor(a))
-
-
-@liftable
-def eye(num_rows, num_columns=None, batch_shape=None, dtype="float32", name=None):
-    """Ones on the diagonal, zeros elsewhere."""
-    matrix = np.eye(
-        int(num_rows), None if num_columns is None else int(num_columns), dtype=numpy_dtype(dtype)
-    )
-    return Tensor(np.array(np.broadcast_to(matrix, (*static_shape(batch_shape or ()), *matrix.shape))))
 
 
 @liftable

@@ -26,7 +26,7 @@ unsorted_segment_min unsorted_segment_prod unsorted_segment_mean
 _LINALG = """
 matmul matvec tensordot einsum norm normalize inv det logdet slogdet pinv solve triangular_solve lstsq cholesky
 cholesky_solve qr svd eigh eigvalsh eig matrix_rank trace diag diag_part tensor_diag band_part cross expm
-matrix_transpose eye global_norm
+matrix_transpose global_norm
 """
 _CHECKS = """
 assert_equal assert_none_equal assert_less assert_less_equal assert_greater assert_greater_equal assert_near
@@ -62,7 +62,7 @@ NAMES = {
         ".matrices": "matmul tensordot einsum norm",
         ".variables": "Variable=TensorFlowVariable",
         ".shapes": "TensorShape TensorSpec",
-        ".tapes": "GradientTape UnconnectedGradients gradients hessians",
+        ".tapes": "GradientTape UnconnectedGradients gradients",
         ".control": """function custom_gradient recompute_grad cond case switch_case while_loop map_fn vectorized_map scan
             foldl foldr py_function numpy_function device init_scope name_scope control_dependencies group tuple=tuple_
             no_op print=print_""",
@@ -104,7 +104,8 @@ NAMES = {
         ".randomness": "Generator get_global_generator stateless_shuffle stateless_split=split"
     },
     "linalg": {
-        ".matrices": f"{_LINALG}",
+        ".matrices": _LINALG,
+        ".arrays": "eye",
         ".indexing": "set_diag=fill_diagonal",
         ".neural": "l2_normalize",
     },
@@ -165,14 +166,15 @@ NAMES = {
             set_inter_op_parallelism_threads=nothing get_inter_op_parallelism_threads"""
     },
     "test": {
-        ".machine": "is_gpu_available is_built_with_cuda is_built_with_gpu_support=is_built_with_cuda gpu_device_name TestCase main=run_tests"
+        ".machine": """is_gpu_available is_built_with_cuda is_built_with_gpu_support=is_built_with_cuda gpu_device_name
+            TestCase main=run_tests"""
     },
     "autograph": {
         ".machine": "set_verbosity=nothing trace=nothing",
         ".control": "to_graph=convert_autograph",
     },
     "autograph.experimental": {".control": "do_not_convert=identity_decorator"},
-    "sysconfig": {".machine": "get_include get_lib=get_include get_build_info"},
+    "sysconfig": {".machine": "get_build_info"},
     "version": {"minikeras.compat.tensorflow": "VERSION"},
     "distribute": {
         ".machine": """Strategy MirroredStrategy=Strategy OneDeviceStrategy=Strategy MultiWorkerMirroredStrategy=Strategy

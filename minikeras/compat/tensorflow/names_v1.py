@@ -199,6 +199,7 @@ REFUSED = {
         "sparse_to_dense": "Use tf.scatter_nd.",
         "bfloat16": "Use tf.float16 or tf.float32.",
         "IndexedSlices": "Gradients are dense tensors here.",
+        "hessians": "Take tape.jacobian of tape.gradient, with two nested tf.GradientTape.",
         "raw_ops": "Use the public functions: tf.nn, tf.math, tf.linalg.",
         "while_v2": "Use tf.while_loop.",
         "python_io": _RECORDS,
@@ -328,7 +329,12 @@ REFUSED = {
         "rgb_to_yiq": "Use tf.image.rgb_to_hsv.",
     },
     "lookup": {"TextFileInitializer": "Read the file and use KeyValueTensorInitializer, or tf.keras.layers.StringLookup."},
-    "sysconfig": {"get_compile_flags": "There are no headers.", "get_link_flags": "There is no library to link."},
+    "sysconfig": {
+        "get_include": "There are no headers.",
+        "get_compile_flags": "There are no headers.",
+        "get_lib": "There is no library to link.",
+        "get_link_flags": "There is no library to link.",
+    },
     "strings": {
         "ngrams": "Use tf.keras.layers.TextVectorization(ngrams=...).",
         "format": "Use Python's f-strings.",

@@ -23,7 +23,7 @@ def _reduction(public, own):
     return liftable(function)
 
 
-def _plain(name, integers=None):
+def _plain(name):
     def reduce(x, axis, keepdims):
         if isinstance(axis, tuple) and not axis:
             return x

@@ -14,6 +14,7 @@ from minikeras.compat.tensorflow.basics import as_tensor
 from minikeras.compat.tensorflow.dtype import numpy_dtype
 from minikeras.compat.tensorflow.errors import NotFoundError
 from minikeras.compat.tensorflow.images import convert_image_dtype
+from minikeras.compat.tensorflow.text import bytes_of
 
 
 def path_of(value):
@@ -21,12 +22,6 @@ def path_of(value):
     if isinstance(value, Tensor):
         value = value.array.item()
     return value.decode() if isinstance(value, bytes) else os.fspath(value)
-
-
-def _bytes(value):
-    if isinstance(value, Tensor):
-        value = value.array.item()
-    return value.encode() if isinstance(value, str) else bytes(value)
 
 
 def read_file(filename, name=None):
@@ -41,7 +36,7 @@ def write_file(filename, contents, name=None):
     """Write bytes to a file, its folder made if there is none."""
     path = Path(path_of(filename))
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_bytes(contents))
+    path.write_bytes(bytes_of(contents))
 
 
 def matching_files(pattern, name=None):
@@ -57,7 +52,7 @@ def _decoded(contents, channels, kind=None):
         from PIL import Image
     except ImportError:
         raise ImportError("Decoding images needs Pillow: pip install pillow.") from None
-    image = Image.open(io.BytesIO(_bytes(contents)))
+    image = Image.open(io.BytesIO(bytes_of(contents)))
     if kind is not None and image.format not in kind:
         raise ValueError(f"Expected an image of format {' or '.join(kind)}, received {image.format}.")
     modes = {1: "L", 3: "RGB", 4: "RGBA", 2: "LA"}
@@ -102,7 +97,7 @@ def decode_gif(contents, name=None):
         from PIL import Image, ImageSequence
     except ImportError:
         raise ImportError("Decoding images needs Pillow: pip install pillow.") from None
-    image = Image.open(io.BytesIO(_bytes(contents)))
+    image = Image.open(io.BytesIO(bytes_of(contents)))
     return Tensor(np.stack([np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(image)]))
 
 
@@ -130,13 +125,13 @@ def encode_jpeg(image, format="", quality=95, name=None):
 
 def encode_base64(input, pad=False, name=None):
     """Bytes in web-safe base 64."""
-    text = base64.urlsafe_b64encode(_bytes(input))
+    text = base64.urlsafe_b64encode(bytes_of(input))
     return as_tensor(text if pad else text.rstrip(b"="))
 
 
 def decode_base64(input, name=None):
     """What encode_base64 encoded."""
-    text = _bytes(input)
+    text = bytes_of(input)
     return as_tensor(base64.urlsafe_b64decode(text + b"=" * (-len(text) % 4)))
 
 
@@ -147,7 +142,7 @@ class GFile:
     """A file, as Python's `open` opens it."""
 
     def __init__(self, name, mode="r"):
-        self._file = open(path_of(name), mode)  # noqa: SIM115
+        self._file = open(path_of(name), mode)  # noqa: SIM115 -- `close` closes it
 
     def __enter__(self):
         return self._file

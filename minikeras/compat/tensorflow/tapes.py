@@ -71,10 +71,3 @@ def gradients(
     upstream = None if grad_ys is None else flatten(grad_ys)
     found = graph.gradients(flatten(ys), flat, upstream)
     return pack_like(list(xs), found) if listed else found
-
-
-def hessians(ys, xs, name="hessians", gate_gradients=False, aggregation_method=None):
-    """Second derivatives, which here a tape gives."""
-    raise NotImplementedError(
-        "tf.hessians does not exist here. Take tape.jacobian of tape.gradient, with two nested tf.GradientTape."
-    )

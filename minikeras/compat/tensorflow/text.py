@@ -23,7 +23,7 @@ def _each(function, value, dtype=object):
     return Tensor(made)
 
 
-def _bytes(value):
+def bytes_of(value):
     """A single string as bytes."""
     if isinstance(value, Tensor):
         value = value.array.item()
@@ -32,7 +32,7 @@ def _bytes(value):
 
 def _python_pattern(pattern):
     """An RE2 pattern as Python's `re` reads it."""
-    return re.compile(_bytes(pattern))
+    return re.compile(bytes_of(pattern))
 
 
 @liftable
@@ -63,7 +63,7 @@ def strip(input, name=None):
 @liftable
 def split(input, sep=None, maxsplit=-1, name=None):
     """The words of each string; of several strings, rows of different lengths."""
-    sep = None if sep is None or not _bytes(sep) else _bytes(sep)
+    sep = None if sep is None or not bytes_of(sep) else bytes_of(sep)
     array = as_tensor(input).array
     if array.ndim == 0:
         return Tensor(texts(array.item().split(sep, maxsplit)))
@@ -74,7 +74,7 @@ def split(input, sep=None, maxsplit=-1, name=None):
 def join(inputs, separator="", name=None):
     """Strings, element by element, one behind the other."""
     arrays = np.broadcast_arrays(*[as_tensor(v).array for v in inputs])
-    glue = _bytes(separator)
+    glue = bytes_of(separator)
     made = np.empty(arrays[0].shape, object)
     made.reshape(-1)[...] = [
         glue.join(parts) for parts in zip(*(a.reshape(-1).tolist() for a in arrays), strict=True)
@@ -85,7 +85,7 @@ def join(inputs, separator="", name=None):
 @liftable
 def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None):
     """The strings along an axis (all of them by default), one behind the other."""
-    array, glue = as_tensor(inputs).array, _bytes(separator)
+    array, glue = as_tensor(inputs).array, bytes_of(separator)
     if axis is None:
         return Tensor(np.asarray(glue.join(array.reshape(-1).tolist()), object))
     moved = np.moveaxis(array, axis, -1)
@@ -98,7 +98,7 @@ def reduce_join(inputs, axis=None, keepdims=False, separator="", name=None):
 @liftable
 def regex_replace(input, pattern, rewrite, replace_global=True, name=None):
     """Each match of a pattern replaced."""
-    expression, new = _python_pattern(pattern), re.sub(rb"\\0", rb"\\g<0>", _bytes(rewrite))
+    expression, new = _python_pattern(pattern), re.sub(rb"\\0", rb"\\g<0>", bytes_of(rewrite))
     return _each(lambda text: expression.sub(new, text, 0 if replace_global else 1), input)
 
 
@@ -193,7 +193,7 @@ def to_hash_bucket_fast(input, num_buckets, name=None):
 def decode_raw(input_bytes, out_type, little_endian=True, name=None):
     """The numbers that bytes hold."""
     dtype = numpy_dtype(out_type).newbyteorder("<" if little_endian else ">")
-    return Tensor(np.frombuffer(_bytes(as_tensor(input_bytes)), dtype).astype(numpy_dtype(out_type)))
+    return Tensor(np.frombuffer(bytes_of(as_tensor(input_bytes)), dtype).astype(numpy_dtype(out_type)))
 
 
 @liftable

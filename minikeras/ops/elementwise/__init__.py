@@ -13,3 +13,6 @@ from minikeras.ops.elementwise.trigonometry import *
 
 # What the families export, without the families themselves.
 __all__ = sorted(name for name, value in globals().items() if callable(value) and not name.startswith("_"))
+
+for _name in __all__:
+    globals()[_name].placewise = True

@@ -144,7 +144,7 @@ def absolute(x, /):
     """|x|, with derivative 0 at 0."""
     if x.dtype.kind == "c":
         y = np.absolute(x)
-        return y, (lambda dy: dy * np.conj(np.sign(x)),)
+        return y, (lambda dy: dy * np.conj(x) / np.where(y == 0, 1, y),)
     return np.absolute(x), (lambda dy: dy * np.sign(x),)
 
 
@@ -161,7 +161,12 @@ def fabs(x, /):
 
 @differentiable
 def sign(x, /):
-    """-1, 0 or 1, as x is negative, zero or positive."""
+    """-1, 0 or 1, as x is negative, zero or positive; of complex numbers x / |x|, 0 at 0."""
+    if x.dtype.kind == "c":
+        size = np.absolute(x)
+        size = np.where(size == 0, 1, size)
+        y = x / size
+        return y, (lambda dy: (dy - np.real(dy * y) * np.conj(y)) / size,)
     return x if x.dtype.kind == "b" else np.sign(x), (lambda dy: dy * 0,)
 
 

@@ -10,7 +10,7 @@ from minikeras.ops import elementwise, joining, shaping
 from minikeras.ops.floating import floating_tensor
 from minikeras.ops.image.filters import gaussian_blur
 from minikeras.ops.image.layout import batched
-from minikeras.ops.linalg import solve
+from minikeras.ops.inverses import solve
 from minikeras.ops.random import normal
 
 __all__ = ["affine_transform", "elastic_transform", "map_coordinates", "perspective_transform"]
