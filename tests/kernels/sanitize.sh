@@ -1,11 +1,10 @@
 #!/bin/sh
-# Builds the native kernels with AddressSanitizer and UndefinedBehaviorSanitizer and runs their tests on that build:
-# a quarter of them in each of two processes (MINIKERAS_SANITIZE_SHARES=2 runs all), for about four minutes on two cores.
+# Builds the native kernels with AddressSanitizer and UndefinedBehaviorSanitizer and runs all their tests on that build,
+# half of them in each of two processes: about three minutes on two cores, two of them for the build.
 # Usage: tests/kernels/sanitize.sh [python] [pytest arguments]; works in a temporary folder, touches nothing else.
 set -eu
 python=${1:-python}
 [ $# -gt 0 ] && shift
-shares=${MINIKERAS_SANITIZE_SHARES:-4}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=${MINIKERAS_SANITIZE_DIR:-$(mktemp -d)}
 [ -n "${MINIKERAS_SANITIZE_DIR:-}" ] || trap 'rm -rf "$work"' EXIT
@@ -31,8 +30,8 @@ run() {
     shift
     LD_PRELOAD="$runtime $standard" ASAN_OPTIONS=detect_leaks=0:halt_on_error=1:log_path="$work/report" \
         UBSAN_OPTIONS=print_stacktrace=1:log_path="$work/report" \
-        MINIKERAS_KERNELS=native MINIKERAS_NUM_THREADS=2 MINIKERAS_TEST_SHARE="$share/$shares" \
-        "$python" -m pytest -q -p no:cacheprovider --import-mode=importlib tests/kernels \
+        MINIKERAS_KERNELS=native MINIKERAS_NUM_THREADS=2 MINIKERAS_TEST_SHARE="$share/2" \
+        "$python" -m pytest --capture=sys -p no:cacheprovider --import-mode=importlib tests/kernels \
         --ignore=tests/kernels/test_lenet_bits.py --ignore=tests/kernels/test_choice.py "$@"
 }
 failed=0

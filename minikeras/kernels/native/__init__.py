@@ -17,14 +17,15 @@ _IN_PLACE = {"adadelta", "adagrad", "adam", "momentum", "rmsprop", "sgd"}
 
 def _otherwise(name, *arguments):
     if name not in _IN_PLACE:
-        plain = [_contiguous(argument) for argument in arguments]
+        kinds = (np.float32, np.uint8) if name == "max_pool_gradient" else (np.float32,)  # winners are bytes
+        plain = [_contiguous(argument, kinds) for argument in arguments]
         if any(new is not old for new, old in zip(plain, arguments, strict=True)):
             return getattr(_native, name)(*plain)
     return getattr(reference, name)(*arguments)
 
 
-def _contiguous(value):
-    if not isinstance(value, np.ndarray) or value.dtype != np.float32:
+def _contiguous(value, kinds):
+    if not isinstance(value, np.ndarray) or value.dtype not in kinds:
         return value
     return value if value.flags.c_contiguous and value.flags.aligned else np.array(value, order="C")
 

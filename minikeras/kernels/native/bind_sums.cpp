@@ -69,6 +69,16 @@ object penalty_gradient(handle dy, handle x, handle l1, handle l2, handle into) 
     return dx;
 }
 
+// Whether NumPy's argmax would choose this place: the first of the largest, and the first NaN before them all.
+bool is_largest(const float* row, Index width, Index place) {
+    const float value = row[place];
+    const bool nan = std::isnan(value);
+    bool other = false;
+    for (Index i = 0; i < place; ++i) other |= nan ? std::isnan(row[i]) : !(row[i] < value);
+    for (Index i = place + 1; i < width; ++i) other |= !nan && !(row[i] <= value);
+    return !other;
+}
+
 object hits(handle labels, handle y) {
     if (!is_plain(labels, NPY_INT64) || !is_float(y) || axes(y) < 1 || last(y) < 1 || count(y) / last(y) != count(labels)) {
         return otherwise("hits", labels, y);
@@ -77,16 +87,8 @@ object hits(handle labels, handle y) {
     const Index* wanted = indices(labels);
     Index found = 0;
     for (Index row = 0; row < rows; ++row) {
-        const float* at = data(y) + row * width;
-        Index best = 0;
-        for (Index i = 0; i < width; ++i) {
-            if (std::isnan(at[i])) {  // as NumPy's argmax: the first NaN is the largest
-                best = i;
-                break;
-            }
-            if (at[i] > at[best]) best = i;
-        }
-        found += best == wanted[row];
+        const Index label = wanted[row];
+        if (label >= 0 && label < width) found += is_largest(data(y) + row * width, width, label);
     }
     return nb::int_(found);
 }

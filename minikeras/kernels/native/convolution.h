@@ -9,182 +9,17 @@
 //     dx  the same as y, over dz with a border of zeros (zeros between its pixels for strides), the kernel mirrored
 //         and transposed; kernel rows that meet only the border are left out
 //
-// Few filters would leave most lanes of a vector idle. Then `wide` neighbouring pixels are computed as one: its
-// columns are wide x filters, its window is (wide - 1) strides wider, and the kernel is repeated, shifted, with zeros
-// between. It costs multiplications by zero and still pays: 6 filters of 5 x 5 fill 12 of 16 lanes instead of 6, for
-// 6 / 5 of the steps. (An infinite input therefore makes its whole group of pixels NaN.)
-//
 // Chunks of work are rows of output pixels (y, dx) or groups of samples and kernel rows (dw), whose partial sums are
 // added up in order.
 #pragma once
 
-#include "dense.h"
+#include "correlation.h"
 #include "depthwise.h"
+#include "grouped.h"
 #include "lanes.h"
 
 namespace minikeras {
 namespace MINIKERAS_SET {
-
-// A correlation with all padding already in memory: `image` rows are `pitch` floats apart.
-struct Correlation {
-    Index n, out_height, out_width, channels, filters, groups;
-    Index kernel_height, kernel_width, stride_y, stride_x, dilation_y, dilation_x;
-    Index wide;            // output pixels computed as one
-    Index pitch, image;    // floats from row to row, from sample to sample of the input
-    Index y_pixel, y_row, y_image;  // and of the output
-    bool merged;           // a kernel row is one run of memory
-    Index segments, steps; // runs of a window, floats of a run
-};
-
-// Pixels to compute as one: the count that wastes least of lanes and multiplications together.
-inline Index best_width(Index filters, Index kernel_width, Index stride_x, Index out_width) {
-    Index best = 1;
-    double best_gain = 0;
-    for (Index wide = 1; wide <= 8 && wide * filters <= kPanel && wide <= out_width; ++wide) {
-        const double lanes = static_cast<double>(wide * filters) / (divided_up(wide * filters, kWidth) * kWidth);
-        const double steps = static_cast<double>(kernel_width) / (kernel_width + (wide - 1) * stride_x);
-        const double pixels = static_cast<double>(out_width) / (divided_up(out_width, wide) * wide);
-        const double gain = lanes * steps * pixels;
-        if (gain > best_gain * 1.05) {
-            best = wide;
-            best_gain = gain;
-        }
-    }
-    return best;
-}
-
-inline Correlation correlation(const ConvShape& s, bool may_widen = true) {
-    Correlation c{};
-    c.n = s.n;
-    c.out_height = s.out_height;
-    c.out_width = s.out_width;
-    c.channels = s.channels;
-    c.filters = s.filters;
-    c.groups = s.groups;
-    c.kernel_height = s.kernel_height;
-    c.kernel_width = s.kernel_width;
-    c.stride_y = s.stride_y;
-    c.stride_x = s.stride_x;
-    c.dilation_y = s.dilation_y;
-    c.dilation_x = s.dilation_x;
-    c.y_pixel = s.filters;
-    c.y_row = s.out_width * s.filters;
-    c.y_image = s.out_height * c.y_row;
-    c.merged = s.groups == 1 && s.dilation_x == 1;
-    c.wide = c.merged && may_widen ? best_width(s.filters, s.kernel_width, s.stride_x, s.out_width) : 1;
-    const Index reach = s.kernel_width + (c.wide - 1) * s.stride_x;
-    c.segments = c.merged ? s.kernel_height : s.kernel_height * s.kernel_width;
-    c.steps = c.merged ? reach * s.channels : s.channels / s.groups;
-    return c;
-}
-
-// Columns of input that a row of output reads, counting whole groups of `wide` pixels.
-inline Index columns_read(const Correlation& c) {
-    return (divided_up(c.out_width, c.wide) * c.wide - 1) * c.stride_x + (c.kernel_width - 1) * c.dilation_x + 1;
-}
-
-inline void segment_offsets(const Correlation& c, Index* a_segment) {
-    for (Index i = 0; i < c.segments; ++i) {
-        const Index row = c.merged ? i : i / c.kernel_width, column = c.merged ? 0 : i % c.kernel_width;
-        a_segment[i] = row * c.dilation_y * c.pitch + column * c.dilation_x * c.channels;
-    }
-}
-
-inline Index packed_columns(const Correlation& c) { return divided_up(c.wide * c.filters / c.groups, kPanel) * kPanel; }
-
-// The kernel in panels of columns, [group][panel][segment][step][kPanel], repeated for `wide` pixels.
-// taps(group, row, column, channel) is where the kernel's values for all filters start, filter_stride apart;
-// filters and channels count from 0 within a group.
-template <class Taps>
-void pack_kernel(const Correlation& c, const Taps& taps, Index filter_stride, float* packed) {
-    const Index filters = c.filters / c.groups, channels = c.channels / c.groups, columns = packed_columns(c);
-    const Index panels = columns / kPanel, depth = c.segments * c.steps;
-    const auto pack = [&](Index part) {
-        const Index group = part / panels, first = part % panels * kPanel;
-        float* target = packed + part * depth * kPanel;
-        for (Index i = 0; i < depth; ++i, target += kPanel) {
-            const Index segment = i / c.steps, step = i % c.steps, channel = step % channels;
-            const Index row = c.merged ? segment : segment / c.kernel_width;
-            const Index column = c.merged ? step / channels : segment % c.kernel_width;
-            for (Index j = 0; j < kPanel; ++j) target[j] = 0.0f;
-            for (Index pixel = first / filters; pixel < c.wide && pixel * filters < first + kPanel; ++pixel) {
-                const Index tap = column - pixel * (c.merged ? c.stride_x : 0);
-                if (tap < 0 || tap >= c.kernel_width) continue;
-                const float* source = taps(group, row, tap, channel);
-                const Index start = larger(first, pixel * filters), end = smaller(first + kPanel, (pixel + 1) * filters);
-                for (Index j = start; j < end; ++j) target[j - first] = source[(j - pixel * filters) * filter_stride];
-            }
-        }
-    };
-    if (depth * columns * c.groups < kSmallWork / 8) {
-        for (Index part = 0; part < c.groups * panels; ++part) pack(part);
-    } else {
-        parallel_for(c.groups * panels, pack);
-    }
-}
-
-// y (n, out_height, out_width, filters) from the padded input; empty_top and empty_bottom are rows of it known to
-// be zero.
-inline void correlate(const Correlation& c, const float* x, const float* packed, const float* bias, int activation,
-                      Index empty_top, Index empty_bottom, Index padded_height, float* y) {
-    const Index filters = c.filters / c.groups, columns = c.wide * filters, panels = packed_columns(c) / kPanel;
-    const Index depth = c.segments * c.steps, groups_of_pixels = divided_up(c.out_width, c.wide);
-    Index offsets[2 * 1024];
-    Index *a_segment = offsets, *b_segment = offsets + 1024;
-    segment_offsets(c, a_segment);
-    for (Index i = 0; i < c.segments; ++i) b_segment[i] = i * c.steps * kPanel;
-    const Index work_per_row = c.out_width * c.filters * depth, rows = c.n * c.out_height;
-    const Index rows_per_chunk = larger(1, (kSmallWork / 4) / larger(1, work_per_row));
-    parallel_for(work_per_row * rows < kSmallWork ? 1 : divided_up(rows, rows_per_chunk), [&](Index chunk) {
-        const bool whole = work_per_row * rows < kSmallWork;
-        const Index from = whole ? 0 : chunk * rows_per_chunk;
-        const Index to = whole ? rows : smaller(rows, from + rows_per_chunk);
-        float bias_panel[kPanel];
-        for (Index part = 0; part < c.groups * panels; ++part) {
-            const Index group = part / panels, first = part % panels * kPanel;
-            const Index real = smaller(kPanel, columns - first);
-            if (bias) {
-                for (Index j = 0; j < real; ++j) bias_panel[j] = bias[group * filters + (first + j) % filters];
-                for (Index j = real; j < kPanel; ++j) bias_panel[j] = 0.0f;
-            }
-            Tile t{};
-            t.a_row = c.wide * c.stride_x * c.channels;
-            t.a_step = 1;
-            t.b_step = kPanel;
-            t.steps = c.steps;
-            t.c_row = c.wide * c.y_pixel;
-            t.bias = bias ? bias_panel : nullptr;
-            t.relu = activation == kRelu;
-            const Index whole_groups = c.out_width / c.wide, runs = c.segments / c.kernel_height;
-            Index sample = from / c.out_height, i = from % c.out_height;
-            for (Index row = from; row < to; ++row, ++i) {
-                if (i == c.out_height) {
-                    i = 0;
-                    ++sample;
-                }
-                const Index top = i * c.stride_y;
-                // Kernel rows whose input row lies in the empty border add nothing.
-                Index low = 0, high = c.kernel_height;
-                while (low < high && top + low * c.dilation_y < empty_top) ++low;
-                while (high > low && top + (high - 1) * c.dilation_y >= padded_height - empty_bottom) --high;
-                t.segments = (high - low) * runs;
-                t.a_segment = a_segment + low * runs;
-                t.b_segment = b_segment + low * runs;
-                t.a = x + sample * c.image + top * c.pitch + group * (c.channels / c.groups);
-                t.b = packed + part * depth * kPanel;
-                t.c = y + sample * c.y_image + i * c.y_row + group * filters + first;
-                multiply_rows(t, 0, whole_groups, real);
-                if (whole_groups < groups_of_pixels) {
-                    const Index rest = (c.out_width - whole_groups * c.wide) * filters - first;
-                    if (rest > 0) multiply_rows(t, whole_groups, groups_of_pixels, smaller(real, rest));
-                }
-            }
-        }
-        if (activation > kRelu) {
-            activate_in_place(y + from * c.out_width * c.filters, (to - from) * c.out_width * c.filters, activation);
-        }
-    });
-}
 
 // Copies images into larger ones with zeros around (and, for gaps > 1, between pixels).
 // element-wise `convert(source offset, count)` yields what to write.
@@ -236,19 +71,17 @@ inline PaddedImages padded_input(const ConvShape& s, const Correlation& c, const
 
 inline void conv(const ConvShape& s, const float* x, const float* w, const float* b, float* y) {
     if (is_depthwise(s)) return depthwise(s, x, w, b, y);
+    if (prefers_expansion(s)) return grouped(s, x, w, b, y);
     if (prefers_lanes(s)) return conv_lanes(s, x, w, b, y);
     Correlation c = correlation(s);
     const PaddedImages images = padded_input(s, c, x);
     c.pitch = images.width * s.channels;
     c.image = images.height * c.pitch;
     const Index filters = s.filters / s.groups, channels = s.channels / s.groups;
-    float* packed = scratch(
-        kPackedWeights, static_cast<std::size_t>(s.groups * c.segments * c.steps * packed_columns(c)));
     const auto taps = [&](Index group, Index row, Index column, Index channel) {
         return w + ((row * s.kernel_width + column) * channels + channel) * s.filters + group * filters;
     };
-    pack_kernel(c, taps, 1, packed);
-    correlate(c, images.data, packed, b, s.activation, 0, 0, images.height, y);
+    correlate(c, images.data, taps, 1, b, s.activation, {0, 0, images.height}, y);
 }
 
 // dw from the padded input and dz, whose rows are dz_pitch floats apart and pixels dz_pixel, zero beyond each row.
@@ -368,19 +201,16 @@ inline void strided_input_gradient(const ConvShape& s, const float* dz, const fl
             back.y_pixel = s.stride_x * s.channels;
             back.y_row = s.stride_y * s.width * s.channels;
             back.y_image = s.height * s.width * s.channels;
-            float* packed = scratch(
-                kPackedWeights, static_cast<std::size_t>(s.groups * back.segments * back.steps * packed_columns(back)));
             const auto taps = [&](Index group, Index row, Index column, Index filter) {
                 const Index tap_y = rest_y + (r.kernel_height - 1 - row) * s.stride_y;
                 const Index tap_x = rest_x + (r.kernel_width - 1 - column) * s.stride_x;
                 return w + (tap_y * s.kernel_width + tap_x) * channels * s.filters + group * filters + filter;
             };
-            pack_kernel(back, taps, s.filters, packed);
             // Pixel q of the class reads dz from q - (taps - 1) to q.
             const Index first_y = (y + s.top) / s.stride_y - (r.kernel_height - 1) + most_y;
             const Index first_x = (x + s.left) / s.stride_x - (r.kernel_width - 1) + most_x;
-            correlate(back, images + first_y * back.pitch + first_x * s.filters, packed, nullptr, kLinear,
-                      0, 0, height - first_y, dx + (y * s.width + x) * s.channels);
+            correlate(back, images + first_y * back.pitch + first_x * s.filters, taps, s.filters, nullptr, kLinear,
+                      {0, 0, height - first_y}, dx + (y * s.width + x) * s.channels);
         }
     }
 }
@@ -389,11 +219,12 @@ inline void conv_gradient(const ConvShape& s, const float* dy, const float* x, c
                           float* dx, float* dw, float* db) {
     if (is_depthwise(s)) return depthwise_gradient(s, dy, x, w, y, dx, dw, db);
     const bool strided = s.stride_y > 1 || s.stride_x > 1;
+    if (prefers_expansion(s) && !(dx && strided)) return grouped_gradient(s, dy, x, w, y, dx, dw, db);
     if (dx && strided && s.dilation_y == 1 && s.dilation_x == 1) {
         const Index count = s.n * s.out_height * s.out_width * s.filters;
         strided_input_gradient(s, before_activation_of(count, dy, y, s.activation), w, dx);
-        dx = nullptr;
-        if (!dw && !db) return;
+        if (dw || db) conv_gradient(s, dy, x, w, y, nullptr, dw, db);
+        return;
     }
     if (prefers_lanes(s) && (!dx || (s.stride_y == 1 && s.stride_x == 1))) {
         return conv_gradient_lanes(s, dy, x, w, y, dx, dw, db);
@@ -442,15 +273,12 @@ inline void conv_gradient(const ConvShape& s, const float* dy, const float* x, c
         back.pitch = pitch;
         back.image = image;
         const Index filters = s.filters / s.groups, channels = s.channels / s.groups;
-        float* packed = scratch(
-            kPackedWeights, static_cast<std::size_t>(s.groups * back.segments * back.steps * packed_columns(back)));
         const auto taps = [&](Index group, Index row, Index column, Index filter) {
             const Index mirrored = (s.kernel_height - 1 - row) * s.kernel_width + s.kernel_width - 1 - column;
             return w + mirrored * channels * s.filters + group * filters + filter;
         };
-        pack_kernel(back, taps, s.filters, packed);
         const Index below = height - top - (s.out_height - 1) * gap_y - 1;
-        correlate(back, dz, packed, nullptr, kLinear, top, below, height, dx);
+        correlate(back, dz, taps, s.filters, nullptr, kLinear, {top, below, height}, dx);
     }
 }
 

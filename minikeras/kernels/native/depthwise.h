@@ -1,7 +1,7 @@
 // Depthwise convolution (one filter, or a few, for each channel on its own) and its gradients.
 //
 // There is no product to tile: every multiplication meets another channel, so a vector holds neighbouring channels and
-// a tile four neighbouring pixels of a row, for which a tap's weights are loaded once. Images are read where they lie;
+// a tile eight neighbouring pixels of a row, for which a tap's weights are loaded once. Images are read where they lie;
 // taps that fall outside are left out, so there is nothing to pad. The input gradient is the same sum over dz: of the
 // taps that meet a pixel, which for strides are the same for every stride-th pixel of a row.
 //
@@ -27,18 +27,19 @@ struct Taps {
     Index offset[kMostTaps], weight[kMostTaps];
 };
 
-// `kPixels` results, out_step apart, of one vector of channels; their inputs are in_step apart.
-template <int kPixels>
+// `kPixels` results, out_step apart, of one vector of channels; their inputs are in_step apart. `some` is the number of
+// channels: a constant where the vector is whole.
+template <int kPixels, class Lanes>
 void depthwise_tile(const float* in, Index in_step, const Taps& taps, const float* w, Vector bias, int activation,
-                    float* out, Index out_step, int some) {
+                    float* out, Index out_step, Lanes some) {
     Vector sums[kPixels];
-    for (int p = 0; p < kPixels; ++p) sums[p] = bias;
+    unrolled<kPixels>([&](auto p) { sums[p] = bias; });
     for (Index t = 0; t < taps.count; ++t) {
         const Vector weight = load_some(w + taps.weight[t], some);
         const float* const from = in + taps.offset[t];
-        for (int p = 0; p < kPixels; ++p) sums[p] = fma(load_some(from + p * in_step, some), weight, sums[p]);
+        unrolled<kPixels>([&](auto p) { sums[p] = fma(load_some(from + p * in_step, some), weight, sums[p]); });
     }
-    for (int p = 0; p < kPixels; ++p) store_some(out + p * out_step, activated(sums[p], activation), some);
+    unrolled<kPixels>([&](auto p) { store_some(out + p * out_step, activated(sums[p], activation), some); });
 }
 
 // One axis of the walk over results: result j reads input first + j step + tap dilation, if 0 <= that < length.
@@ -77,12 +78,19 @@ inline void walk_row(const RowWalk& walk, const float* in, const float* w, const
             const float* source = in + channel;
             float* target = out + from * out_step + channel;
             Index left = to - from;
-            for (; left >= 4; left -= 4, source += 4 * in_step, target += 4 * out_step) {
-                depthwise_tile<4>(source, in_step, taps, w + channel, start, activation, target, out_step, some);
-            }
-            for (; left > 0; --left, source += in_step, target += out_step) {
-                depthwise_tile<1>(source, in_step, taps, w + channel, start, activation, target, out_step, some);
-            }
+            const auto tiles = [&](auto lanes) {
+                for (; left >= 8; left -= 8, source += 8 * in_step, target += 8 * out_step) {
+                    depthwise_tile<8>(source, in_step, taps, w + channel, start, activation, target, out_step, lanes);
+                }
+                for (; left >= 4; left -= 4, source += 4 * in_step, target += 4 * out_step) {
+                    depthwise_tile<4>(source, in_step, taps, w + channel, start, activation, target, out_step, lanes);
+                }
+                for (; left > 0; --left, source += in_step, target += out_step) {
+                    depthwise_tile<1>(source, in_step, taps, w + channel, start, activation, target, out_step, lanes);
+                }
+            };
+            if (some == kWidth) tiles(std::integral_constant<int, kWidth>());
+            else tiles(some);
         });
     };
     // The results in the middle meet all taps; those at the edges are taken one by one.

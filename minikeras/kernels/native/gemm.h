@@ -1,6 +1,8 @@
 // Matrix product C (rows, columns) = A B (+ bias), with A and B addressed by strides.
 //
-// Small products read both operands in place. Large ones (both the rows of A and the panels of B are used often)
+// Small products read both operands in place: a chunk is a panel of columns and a block of rows, or, where A's rows are
+// adjacent (weight gradients: few steps, a large result), rows alone, so that the result is written in long runs. B
+// that is larger than the caches is fetched ahead. Large products (both the rows of A and the panels of B are used often)
 // are cut into blocks of kDepth steps: a block of B is packed into panels that stay in the second-level cache, a
 // tile's rows of A into a run that stays in the first-level cache, free of the conflicts that rows a power of two
 // apart would have there. The order of summation depends on the shape alone.
@@ -8,7 +10,7 @@
 
 #include "kernels.h"
 #include "pool.h"
-#include "tile.h"
+#include "transpose.h"
 
 namespace minikeras {
 namespace MINIKERAS_SET {
@@ -33,7 +35,8 @@ inline void multiply_direct(const Product& p) {
     const Index panels = divided_up(p.columns, kPanel);
     const Index work = p.rows * p.columns * p.depth;
     // Blocks of rows: enough chunks to balance, few enough to share a panel of B.
-    const Index blocks = work < kSmallWork ? 1 : larger(1, smaller(divided_up(p.rows, 4 * kTileRows[1]), 64 / panels));
+    const Index most = p.a_row == 1 ? 64 : 64 / panels;
+    const Index blocks = work < kSmallWork ? 1 : larger(1, smaller(divided_up(p.rows, 4 * kTileRows[1]), most));
     float* packed = nullptr;
     if (p.b_transposed) {
         packed = scratch(kPackedWeights, static_cast<std::size_t>(panels * kPanel * p.depth));
@@ -48,9 +51,12 @@ inline void multiply_direct(const Product& p) {
             parallel_for(panels, pack);
         }
     }
-    const auto run = [&](Index chunk) {
-        const Index panel = chunk / blocks, block = chunk % blocks, from = panel * kPanel;
+    const bool by_rows = p.a_row == 1 && blocks >= 8;
+    const bool large = !packed && p.depth * p.columns > (Index{1} << 17);
+    const auto run_panel = [&](Index panel, Index block) {
+        const Index from = panel * kPanel;
         Tile t{};
+        t.ahead = large ? 12 * p.b_stride : 0;
         t.a = p.a;
         t.a_row = p.a_row;
         t.a_step = p.a_step;
@@ -65,10 +71,15 @@ inline void multiply_direct(const Product& p) {
         t.relu = p.relu;
         multiply_rows(t, p.rows * block / blocks, p.rows * (block + 1) / blocks, smaller(kPanel, p.columns - from));
     };
+    const auto run = [&](Index chunk) {
+        if (!by_rows) return run_panel(chunk / blocks, chunk % blocks);
+        for (Index panel = 0; panel < panels; ++panel) run_panel(panel, chunk);
+    };
+    const Index chunks = by_rows ? blocks : panels * blocks;
     if (work < kSmallWork) {
-        for (Index chunk = 0; chunk < panels * blocks; ++chunk) run(chunk);
+        for (Index chunk = 0; chunk < chunks; ++chunk) run(chunk);
     } else {
-        parallel_for(panels * blocks, run);
+        parallel_for(chunks, run);
     }
 }
 

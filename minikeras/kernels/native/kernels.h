@@ -115,6 +115,7 @@ struct Kernels {
                     float* scale);
     void (*embedding_gradient)(Index count, Index rows, Index width, const float* dy, const Index* indices, float* dw);
     double (*multiply_add_peak)(Index rounds);
+    double (*copy_peak)(Index floats, Index rounds);
 };
 
 // The table of an instruction set that was compiled in and that this processor has, else null.

@@ -29,83 +29,22 @@ inline bool prefers_lanes(const ConvShape& s) {
            (s.height + s.top + s.bottom) * (s.width + s.left + s.right) * s.channels * kWidth <= (1 << 18);
 }
 
-// rows[i] is vector i of a square matrix; transposes it in place.
-inline void transpose_square(Vector rows[kWidth]) {
-#if defined(MINIKERAS_AVX512)
-    Vector other[16];
-    for (int i = 0; i < 16; i += 2) {
-        other[i].v = _mm512_unpacklo_ps(rows[i].v, rows[i + 1].v);
-        other[i + 1].v = _mm512_unpackhi_ps(rows[i].v, rows[i + 1].v);
-    }
-    const auto pairs = [](Vector a, Vector b, bool high) {
-        const __m512d x = _mm512_castps_pd(a.v), y = _mm512_castps_pd(b.v);
-        return Vector{_mm512_castpd_ps(high ? _mm512_unpackhi_pd(x, y) : _mm512_unpacklo_pd(x, y))};
-    };
-    for (int i = 0; i < 16; i += 4) {
-        rows[i] = pairs(other[i], other[i + 2], false);
-        rows[i + 1] = pairs(other[i], other[i + 2], true);
-        rows[i + 2] = pairs(other[i + 1], other[i + 3], false);
-        rows[i + 3] = pairs(other[i + 1], other[i + 3], true);
-    }
-    for (int i = 0; i < 4; ++i) {
-        const __m512 a = _mm512_shuffle_f32x4(rows[i].v, rows[i + 4].v, 0x88);
-        const __m512 b = _mm512_shuffle_f32x4(rows[i].v, rows[i + 4].v, 0xdd);
-        const __m512 c = _mm512_shuffle_f32x4(rows[i + 8].v, rows[i + 12].v, 0x88);
-        const __m512 d = _mm512_shuffle_f32x4(rows[i + 8].v, rows[i + 12].v, 0xdd);
-        other[i].v = _mm512_shuffle_f32x4(a, c, 0x88);
-        other[i + 4].v = _mm512_shuffle_f32x4(b, d, 0x88);
-        other[i + 8].v = _mm512_shuffle_f32x4(a, c, 0xdd);
-        other[i + 12].v = _mm512_shuffle_f32x4(b, d, 0xdd);
-    }
-    for (int i = 0; i < 16; ++i) rows[i] = other[i];
-#elif defined(MINIKERAS_AVX2)
-    Vector other[8];
-    for (int i = 0; i < 8; i += 2) {
-        other[i].v = _mm256_unpacklo_ps(rows[i].v, rows[i + 1].v);
-        other[i + 1].v = _mm256_unpackhi_ps(rows[i].v, rows[i + 1].v);
-    }
-    for (int i = 0; i < 8; i += 4) {
-        rows[i].v = _mm256_shuffle_ps(other[i].v, other[i + 2].v, 0x44);
-        rows[i + 1].v = _mm256_shuffle_ps(other[i].v, other[i + 2].v, 0xee);
-        rows[i + 2].v = _mm256_shuffle_ps(other[i + 1].v, other[i + 3].v, 0x44);
-        rows[i + 3].v = _mm256_shuffle_ps(other[i + 1].v, other[i + 3].v, 0xee);
-    }
-    for (int i = 0; i < 4; ++i) {
-        other[i].v = _mm256_permute2f128_ps(rows[i].v, rows[i + 4].v, 0x20);
-        other[i + 4].v = _mm256_permute2f128_ps(rows[i].v, rows[i + 4].v, 0x31);
-    }
-    for (int i = 0; i < 8; ++i) rows[i] = other[i];
-#else
-    for (int i = 0; i < kWidth; ++i) {
-        for (int j = 0; j < i; ++j) {
-            const float kept = rows[i].v[j];
-            rows[i].v[j] = rows[j].v[i];
-            rows[j].v[i] = kept;
-        }
-    }
-#endif
-}
-
 // A run of `length` floats of each of `samples` images, `stride` apart, as vectors of samples. read(offset, count)
 // yields the floats at an offset from the first image's run.
 template <class Read>
 void into_lanes(const Read& read, Index stride, Index samples, Index length, float* target) {
     for (Index j = 0; j < length; j += kWidth) {
-        const int some = static_cast<int>(smaller(kWidth, length - j));
-        Vector square[kWidth];
-        for (int i = 0; i < kWidth; ++i) square[i] = i < samples ? read(i * stride + j, some) : zero();
-        transpose_square(square);
-        for (int i = 0; i < some; ++i) store(target + (j + i) * kWidth, square[i]);
+        transposed(static_cast<int>(smaller(kWidth, length - j)), static_cast<int>(samples),
+                   [&](Index i, auto some) { return read(i * stride + j, some); },
+                   [&](Index i, Vector row, auto) { store(target + (j + i) * kWidth, row); });
     }
 }
 
 inline void out_of_lanes(const float* source, Index stride, Index samples, Index length, float* target) {
     for (Index j = 0; j < length; j += kWidth) {
-        const int some = static_cast<int>(smaller(kWidth, length - j));
-        Vector square[kWidth];
-        for (int i = 0; i < kWidth; ++i) square[i] = i < some ? load(source + (j + i) * kWidth) : zero();
-        transpose_square(square);
-        for (Index i = 0; i < samples; ++i) store_some(target + i * stride + j, square[i], some);
+        transposed(static_cast<int>(samples), static_cast<int>(smaller(kWidth, length - j)),
+                   [&](Index i, auto) { return load(source + (j + i) * kWidth); },
+                   [&](Index i, Vector row, auto some) { store_some(target + i * stride + j, row, some); });
     }
 }
 
@@ -137,7 +76,7 @@ void turn(Index n, Index rows, Index columns, const LaneImages& to, Index top, I
             const Index row = (top + i) * to.pitch(), offset = first * image + i * length;
             clear(row, before);
             clear(row + after, to.pitch() - after);
-            into_lanes([&](Index at, int some) { return read(offset + at, some); }, image, smaller(kWidth, n - first),
+            into_lanes([&](Index at, auto some) { return read(offset + at, some); }, image, smaller(kWidth, n - first),
                        length, target + row + before);
         }
     });
@@ -252,7 +191,7 @@ inline LaneImages lane_images(Slot slot, Index n, Index height, Index width, Ind
 inline LaneImages turned_input(const ConvShape& s, const float* x) {
     const LaneImages images = lane_images(kPaddedInput, s.n, s.top + s.height + s.bottom,
                                           s.left + s.width + s.right, s.channels);
-    turn(s.n, s.height, s.width, images, s.top, s.left, [&](Index at, int some) { return load_some(x + at, some); });
+    turn(s.n, s.height, s.width, images, s.top, s.left, [=](Index at, auto some) { return load_some(x + at, some); });
     return images;
 }
 
@@ -311,51 +250,61 @@ inline LaneProduct lane_product_over(const ConvShape& s, const LaneImages& x) {
     return t;
 }
 
-// dw and db from images and dz in lanes. Chunks are kernel rows and tiles of filters: each owns its part of dw, over
-// all samples.
+// dw and db from images and dz in lanes. Chunks are some blocks of samples, which the thread that turned them finds in
+// its own cache, a kernel row and a tile of filters. The sums over blocks are added up in order.
 inline void kernel_gradient_lanes(const ConvShape& s, const LaneImages& x, const LaneImages& z, Index top, Index left,
                                   float* dw, float* db) {
     const Index steps = s.kernel_width * s.channels, column_tiles = divided_up(s.filters, kLaneSquare);
     const float* inside = z.data + top * z.pitch() + left * z.channels * kWidth;
-    const Index row_tiles = divided_up(steps, kLaneSquare);
-    parallel_for(s.kernel_height * column_tiles, [&](Index chunk) {
-        const Index row = chunk / column_tiles, tile = chunk % column_tiles;
+    const Index row_tiles = divided_up(steps, kLaneSquare), blocks = divided_up(s.n, kWidth);
+    const Index weights = s.kernel_height * steps * s.filters, size = weights + s.filters, parts = smaller(blocks, 4);
+    float* const partial = scratch(kPartialSums, static_cast<std::size_t>(parts * size));
+    parallel_for(parts * s.kernel_height * column_tiles, [&](Index chunk) {
+        const Index part = chunk / column_tiles / s.kernel_height, row = chunk / column_tiles % s.kernel_height;
+        const Index tile = chunk % column_tiles, first_block = blocks * part / parts;
         const Index first = s.filters * tile / column_tiles, end = s.filters * (tile + 1) / column_tiles;
         LaneProduct t = lane_product_over(s, x);
-        t.z = inside + first * kWidth;
+        t.z = inside + first_block * z.block() + first * kWidth;
         t.z_row = z.pitch();
         t.x_block = x.block();
         t.z_block = z.block();
         t.rows = s.out_height;
-        t.blocks = divided_up(s.n, kWidth);
+        t.blocks = blocks * (part + 1) / parts - first_block;
         alignas(64) float sums[kLaneSquare * kLaneSquare * kWidth];
         t.sums = sums;
         t.sums_row = kLaneSquare * kWidth;
         for (Index i = 0; dw && i < row_tiles; ++i) {
             const Index from = steps * i / row_tiles, to = steps * (i + 1) / row_tiles;
             std::memset(sums, 0, sizeof sums);
-            t.x = x.data + row * x.pitch() + from * kWidth;
+            t.x = x.data + first_block * x.block() + row * x.pitch() + from * kWidth;
             add_lane_product(t, to - from, end - first);
             for (Index r = from; r < to; ++r) {
                 for (Index f = first; f < end; ++f) {
-                    dw[(row * steps + r) * s.filters + f] =
+                    partial[part * size + (row * steps + r) * s.filters + f] =
                         sum(load(sums + (r - from) * t.sums_row + (f - first) * kWidth));
                 }
             }
         }
-        if (db && row == 0) {
-            for (Index f = first; f < end; ++f) {
-                Vector total[2] = {zero(), zero()};
-                for (Index block = 0; block < t.blocks; ++block) {
-                    for (Index i = 0; i < t.rows; ++i) {
-                        const float* p = inside + block * t.z_block + i * t.z_row + f * kWidth;
-                        for (Index k = 0; k < t.steps; ++k) total[k & 1] = total[k & 1] + load(p + k * t.z_step);
-                    }
+        for (Index f = first; db && row == 0 && f < end; ++f) {
+            Vector total[2] = {zero(), zero()};
+            for (Index block = 0; block < t.blocks; ++block) {
+                for (Index i = 0; i < t.rows; ++i) {
+                    const float* p = t.z + (f - first) * kWidth + block * t.z_block + i * t.z_row;
+                    for (Index k = 0; k < t.steps; ++k) total[k & 1] = total[k & 1] + load(p + k * t.z_step);
                 }
-                db[f] = sum(total[0] + total[1]);
             }
+            partial[part * size + weights + f] = sum(total[0] + total[1]);
         }
     });
+    const auto gather = [&](Index from, Index count, float* to) {
+        for_each_vector(count, [&](Index i, int some) {
+            Vector total = zero();
+            for (Index part = 0; part < parts; ++part) total = total + load_some(partial + part * size + from + i, some);
+            store_some(to + i, total, some);
+        });
+    };
+    if (dw) gather(0, weights, dw);
+    if (db) gather(weights, s.filters, db);
 }
 
 // A kernel whose sums, a vector each, stay in the first-level cache beside a row of dz.
@@ -383,7 +332,7 @@ void kernel_gradient_bands(const ConvShape& s, const LaneImages& x, const Read& 
         t.sums_row = s.filters * kWidth;
         for (Index i = s.out_height * band / bands; i < s.out_height * (band + 1) / bands; ++i) {
             const Index offset = (first * s.out_height + i) * length;
-            into_lanes([&](Index at, int some) { return read(offset + at, some); }, s.out_height * length,
+            into_lanes([&](Index at, auto some) { return read(offset + at, some); }, s.out_height * length,
                        smaller(kWidth, s.n - first), length, line);
             for (Index f = 0; db && f < s.filters; ++f) {
                 Vector total = load(bias_sums + f * kWidth);
@@ -415,9 +364,9 @@ void kernel_gradient_bands(const ConvShape& s, const LaneImages& x, const Read& 
 
 inline void conv_gradient_lanes(const ConvShape& s, const float* dy, const float* x, const float* w, const float* y,
                                 float* dx, float* dw, float* db) {
-    const auto dz = [&](Index at, int some) {
+    const auto dz = [dy, y, kind = s.activation](Index at, auto some) {
         const Vector d = load_some(dy + at, some);
-        return s.activation == kLinear ? d : before_activation(d, load_some(y + at, some), s.activation);
+        return kind == kLinear ? d : before_activation(d, load_some(y + at, some), kind);
     };
     const auto images = [&] { return dw ? turned_input(s, x) : LaneImages{nullptr, 0, 0, 0}; };
     if (!dx && has_small_kernel(s)) return kernel_gradient_bands(s, images(), dz, dw, db);

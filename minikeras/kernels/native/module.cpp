@@ -56,6 +56,7 @@ NB_MODULE(_native, m) {
     m.def("num_threads", num_threads);
     m.def("set_num_threads", set_num_threads);
     m.def("multiply_add_peak", [](Index rounds) { return active->multiply_add_peak(rounds); });
+    m.def("copy_peak", [](Index floats, Index rounds) { return active->copy_peak(floats, rounds); });
     m.def("set_fallback", [](nb::object function) {
         Py_XDECREF(fallback);
         fallback = function.release().ptr();

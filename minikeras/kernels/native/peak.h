@@ -1,4 +1,5 @@
-// What the processor can do at most: multiply-adds between registers, for the benchmarks to compare kernels with.
+// What the processor can do at most, for the benchmarks to compare kernels with: multiply-adds between registers, and
+// copies between arrays of a size, which stay in the cache that holds them.
 #pragma once
 
 #include "pool.h"
@@ -23,6 +24,22 @@ inline double multiply_add_peak(Index rounds) {
         sums[thread] = total;  // or the compiler would drop the work
     });
     return 2.0 * 12 * kWidth * static_cast<double>(rounds * threads);
+}
+
+// Copies `floats` numbers `rounds` times, each thread its part of them; returns the bytes read and written.
+inline double copy_peak(Index floats, Index rounds) {
+    const Index threads = num_threads(), part = divided_up(divided_up(floats, threads), kWidth) * kWidth;
+    float* const memory = scratch(kMore, static_cast<std::size_t>(2 * threads * part));
+    parallel_for(threads, [&](Index thread) {
+        float *from = memory + 2 * thread * part, *to = from + part;
+        for (Index round = 0; round < rounds; ++round) {
+            for (Index i = 0; i < part; i += kWidth) store(to + i, load(from + i));
+            float* const kept = from;
+            from = to;
+            to = kept;
+        }
+    });
+    return 2.0 * sizeof(float) * static_cast<double>(part * threads * rounds);
 }
 
 }  // namespace MINIKERAS_SET

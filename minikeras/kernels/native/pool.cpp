@@ -1,3 +1,5 @@
+// The thread pool: who claims which chunk, who spins and who sleeps, and how many processors there are to use. What it
+// promises is in pool.h; here a region is one 64-bit ticket, so that claiming a chunk is one compare-and-swap.
 #include "pool.h"
 
 #include <atomic>

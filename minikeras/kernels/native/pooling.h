@@ -1,26 +1,16 @@
 // Max and average pooling over images (n, height, width, c) and their gradients.
 //
 // One output pixel at a time, all its channels in vectors: the window's pixels are read where they lie, so nothing is
-// copied, and even a few channels cost only one partly filled vector per tap. (With AVX-512, which can move lanes
-// together and apart, windows of 2 x 2 over few channels fill whole vectors with neighbouring pixels.) Max pooling keeps
+// copied, and even a few channels cost only one partly filled vector per tap. (Windows of 2 x 2 over few channels fill
+// whole vectors with neighbouring pixels: see narrow_pooling.h.) Max pooling keeps
 // the number of the winning tap as one byte per output; its gradient compares that byte with each tap, and where windows
 // do not overlap every input pixel is written exactly once. Chunks of work are samples.
 #pragma once
 
-#include "kernels.h"
-#include "pool.h"
-#include "tile.h"
+#include "narrow_pooling.h"
 
 namespace minikeras {
 namespace MINIKERAS_SET {
-
-// Runs body(first sample, one past the last): in a few chunks when there is enough work.
-template <class Function>
-void for_samples(const PoolShape& s, const Function& body) {
-    const Index work = s.n * s.out_height * s.out_width * s.window_height * s.window_width * s.channels;
-    const Index chunks = work < (1 << 15) ? 1 : smaller(s.n, 16);
-    parallel_for(chunks, [&](Index chunk) { body(s.n * chunk / chunks, s.n * (chunk + 1) / chunks); });
-}
 
 // The part of an output pixel's window that lies in the image.
 struct Window {
@@ -54,98 +44,8 @@ void for_halves(const PoolShape& s, Index from, Index to, const Function& body) 
     }
 }
 
-#if defined(MINIKERAS_AVX512)
-// With fewer channels than half a vector, neighbouring pixels share one: lane i of a row meets the lane one pixel on,
-// and the lanes of every other pixel hold results. The masks of these lanes repeat.
-struct PairMasks {
-    Index period;
-    Mask masks[kWidth / 2];
-    int kept[kWidth / 2];
-
-    explicit PairMasks(Index channels) : period(channels) {
-        for (Index v = 0; v < period; ++v) {
-            unsigned bits = 0;
-            kept[v] = 0;
-            for (Index i = 0; i < kWidth; ++i) {
-                if ((v * kWidth + i) / channels % 2 == 1) continue;
-                bits |= 1u << i;
-                ++kept[v];
-            }
-            masks[v] = {static_cast<__mmask16>(bits)};
-        }
-    }
-};
-inline bool is_narrow(const PoolShape& s) { return s.channels < kWidth / 2; }
-
-// Calls body(offset in the output, offset in the rows' pair, mask, how many results) along every pair of rows.
-template <class Function>
-void for_narrow_halves(const PoolShape& s, Index from, Index to, const Function& body) {
-    const PairMasks pairs(s.channels);
-    const Index row = s.width * s.channels, length = 2 * s.out_width * s.channels;
-    Index at = from * s.out_height * s.out_width * s.channels;
-    for (Index sample = from; sample < to; ++sample) {
-        for (Index i = 0; i < s.out_height; ++i) {
-            const Index corner = (sample * s.height + 2 * i) * row;
-            for (Index j = 0, v = 0; j < length; j += kWidth, v = v + 1 == pairs.period ? 0 : v + 1) {
-                Mask mask = pairs.masks[v];
-                int kept = pairs.kept[v];
-                if (length - j < kWidth) {
-                    mask.m &= first(static_cast<int>(length - j));
-                    kept = static_cast<int>(_mm_popcnt_u32(mask.m));
-                }
-                body(at, corner + j, mask, kept);
-                at += kept;
-            }
-        }
-    }
-}
-
-inline void halve_narrow(const PoolShape& s, const float* x, float* y, std::uint8_t* winners) {
-    const Index right = s.channels, below = s.width * s.channels;
-    for_samples(s, [&](Index from, Index to) {
-        for_narrow_halves(s, from, to, [&](Index at, Index corner, Mask mask, int kept) {
-            const float* p = x + corner;
-            Vector best = load(p, mask), winner = zero();
-            const auto meet = [&](const float* other, float tap) {
-                const Vector candidate = load(other, mask);
-                const Mask better = greater(candidate, best) | unordered(candidate);
-                best = select(better, candidate, best);
-                winner = select(better, broadcast(tap), winner);
-            };
-            meet(p + right, 1.0f);
-            meet(p + below, 2.0f);
-            meet(p + below + right, 3.0f);
-            store(y + at, to_front(best, mask), kept);
-            store_bytes(winners + at, to_front(winner, mask), kept);
-        });
-    });
-}
-
-inline void halve_narrow_gradient(const PoolShape& s, const float* dy, const std::uint8_t* winners, float* dx) {
-    const Index right = s.channels, below = s.width * s.channels, size = s.height * below;
-    const bool covers = s.height == 2 * s.out_height && s.width == 2 * s.out_width;
-    for_samples(s, [&](Index from, Index to) {
-        if (!covers) std::memset(dx + from * size, 0, static_cast<std::size_t>((to - from) * size) * sizeof(float));
-        for_narrow_halves(s, from, to, [&](Index at, Index corner, Mask mask, int kept) {
-            const Vector d = from_front(load(dy + at, kept), mask);
-            const Vector winner = from_front(load_bytes(winners + at, kept), mask);
-            float* p = dx + corner;
-            const auto give = [&](float* to_pixel, float tap) {
-                store(to_pixel, select(equal(winner, broadcast(tap)), d, zero()), mask);
-            };
-            give(p, 0.0f);
-            give(p + right, 1.0f);
-            give(p + below, 2.0f);
-            give(p + below + right, 3.0f);
-        });
-    });
-}
-#endif
-
 inline void halve(const PoolShape& s, const float* x, float* y, std::uint8_t* winners) {
-#if defined(MINIKERAS_AVX512)
     if (is_narrow(s)) return halve_narrow(s, x, y, winners);
-#endif
     const Index right = s.channels, below = s.width * s.channels;
     const Vector one = broadcast(1.0f), two = broadcast(2.0f), three = broadcast(3.0f);
     for_samples(s, [&](Index from, Index to) {
@@ -170,9 +70,7 @@ inline void halve(const PoolShape& s, const float* x, float* y, std::uint8_t* wi
 }
 
 inline void halve_gradient(const PoolShape& s, const float* dy, const std::uint8_t* winners, float* dx) {
-#if defined(MINIKERAS_AVX512)
     if (is_narrow(s)) return halve_narrow_gradient(s, dy, winners, dx);
-#endif
     const Index right = s.channels, below = s.width * s.channels, size = s.height * below;
     const bool covers = s.height == 2 * s.out_height && s.width == 2 * s.out_width;
     for_samples(s, [&](Index from, Index to) {

@@ -32,6 +32,7 @@ struct Tile {
     const float* bias;  // added first when not null
     bool add;           // to what C holds
     bool relu;
+    Index ahead;        // floats ahead of b to fetch, 0 for none
 };
 
 // Calls function(0) ... function(count - 1) with constants, so that arrays they index can live in registers.
@@ -87,6 +88,11 @@ void multiply_tile(const Tile& t) {
         c.b = t.b + t.b_segment[s];
         Index k = t.steps;
         for (; k >= 4; k -= 4) {
+            if (t.ahead) {
+                for (int i = 0; i < 4; ++i) {
+                    for (int v = 0; v < kVectors; ++v) prefetch(c.b + i * b_step + t.ahead + v * kWidth);
+                }
+            }
             c.template step<0>(t, a_row, a_step, b_step);
             c.template step<1>(t, a_row, a_step, b_step);
             c.template step<2>(t, a_row, a_step, b_step);
@@ -175,29 +181,8 @@ inline void multiply_rows(Tile& t, Index from, Index to, Index columns) {
     t.c = c;
 }
 
-// Copies a panel of columns of a matrix (rows, columns) with row stride `stride`, transposed:
-// target[j][r] = source[r][j], target rows kPanel apart, missing columns of the panel zero.
-inline void pack_transposed(const float* source, Index stride, Index rows, Index columns, float* target) {
-    Index j = 0;
-#if defined(MINIKERAS_AVX512)
-    if (rows == kPanel) {
-        const __m512i pick = _mm512_mullo_epi32(
-            _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
-            _mm512_set1_epi32(static_cast<int>(stride)));
-        for (; j < columns; ++j) {
-            store(target + j * kPanel, {_mm512_i32gather_ps(pick, source + j, 4)});
-            store(target + j * kPanel + kWidth, {_mm512_i32gather_ps(pick, source + 16 * stride + j, 4)});
-        }
-    }
-#endif
-    for (; j < columns; ++j) {
-        for (Index r = 0; r < rows; ++r) target[j * kPanel + r] = source[r * stride + j];
-        for (Index r = rows; r < kPanel; ++r) target[j * kPanel + r] = 0.0f;
-    }
-}
-
 // y = dz: dy where the activation's output lets it pass. `kind` as in kernels.h; y may be null for none.
-inline Vector before_activation(Vector dy, Vector y, int kind) {
+MINIKERAS_INLINE Vector before_activation(Vector dy, Vector y, int kind) {
     const Vector one = broadcast(1.0f);
     if (kind == 1) return select(greater(y, zero()), dy, zero());
     if (kind == 2) return dy * (y * (one - y));
@@ -220,8 +205,8 @@ inline void for_each_vector(Index count, const Function& function) {
     for (; i + kWidth <= count; i += kWidth) function(i, kWidth);
     if (i < count) function(i, static_cast<int>(count - i));
 }
-inline Vector load_some(const float* p, int count) { return count == kWidth ? load(p) : load(p, count); }
-inline void store_some(float* p, Vector a, int count) {
+MINIKERAS_INLINE Vector load_some(const float* p, int count) { return count == kWidth ? load(p) : load(p, count); }
+MINIKERAS_INLINE void store_some(float* p, Vector a, int count) {
     if (count == kWidth) store(p, a);
     else store(p, a, count);
 }

@@ -99,11 +99,10 @@ inline Bits shifted_right(Bits a) { return {_mm512_srli_epi32(a.v, kPlaces)}; }
 inline Mask at_least(Bits a, std::uint32_t b) {
     return {_mm512_cmp_epu32_mask(a.v, _mm512_set1_epi32(static_cast<int>(b)), _MM_CMPINT_NLT)};
 }
-// Some lanes of memory; and lanes moved to the front, or from the front to where they belong.
-inline Vector load(const float* p, Mask m) { return {_mm512_maskz_loadu_ps(m.m, p)}; }
-inline void store(float* p, Vector a, Mask m) { _mm512_mask_storeu_ps(p, m.m, a.v); }
-inline Vector to_front(Vector a, Mask m) { return {_mm512_maskz_compress_ps(m.m, a.v)}; }
-inline Vector from_front(Vector a, Mask m) { return {_mm512_maskz_expand_ps(m.m, a.v)}; }
+// Lane i of the result is lane at[i] of a; or of a and b side by side.
+inline Bits load_bits(const std::uint32_t* p) { return {_mm512_loadu_si512(p)}; }
+inline Vector picked(Vector a, Bits at) { return {_mm512_permutexvar_ps(at.v, a.v)}; }
+inline Vector picked(Vector a, Vector b, Bits at) { return {_mm512_permutex2var_ps(a.v, at.v, b.v)}; }
 inline float sum(Vector a) { return _mm512_reduce_add_ps(a.v); }
 inline float maximum(Vector a) { return _mm512_reduce_max_ps(a.v); }
 
@@ -177,6 +176,12 @@ inline Bits shifted_right(Bits a) { return {_mm256_srli_epi32(a.v, kPlaces)}; }
 inline Mask at_least(Bits a, std::uint32_t b) {
     const __m256i bound = _mm256_set1_epi32(static_cast<int>(b));
     return {_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_max_epu32(a.v, bound), a.v))};
+}
+inline Bits load_bits(const std::uint32_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
+inline Vector picked(Vector a, Bits at) { return {_mm256_permutevar8x32_ps(a.v, at.v)}; }
+inline Vector picked(Vector a, Vector b, Bits at) {
+    const __m256 beyond = _mm256_castsi256_ps(_mm256_cmpgt_epi32(at.v, _mm256_set1_epi32(7)));
+    return {_mm256_blendv_ps(_mm256_permutevar8x32_ps(a.v, at.v), _mm256_permutevar8x32_ps(b.v, at.v), beyond)};
 }
 inline Vector quick_sqrt(Vector a) { return sqrt(a); }
 inline Vector quick_reciprocal(Vector a) { return broadcast(1.0f) / a; }
@@ -270,6 +275,11 @@ inline Bits shifted_right(Bits a) {
     return {{a.v[0] >> kPlaces, a.v[1] >> kPlaces, a.v[2] >> kPlaces, a.v[3] >> kPlaces}};
 }
 inline Mask at_least(Bits a, std::uint32_t b) { return {{a.v[0] >= b, a.v[1] >= b, a.v[2] >= b, a.v[3] >= b}}; }
+inline Bits load_bits(const std::uint32_t* p) { return {{p[0], p[1], p[2], p[3]}}; }
+inline Vector picked(Vector a, Bits at) { return each([&](int i) { return a.v[at.v[i]]; }); }
+inline Vector picked(Vector a, Vector b, Bits at) {
+    return each([&](int i) { return at.v[i] < 4 ? a.v[at.v[i]] : b.v[at.v[i] - 4]; });
+}
 inline Vector quick_sqrt(Vector a) { return sqrt(a); }
 inline Vector quick_reciprocal(Vector a) { return broadcast(1.0f) / a; }
 inline float sum(Vector a) { return (a.v[0] + a.v[2]) + (a.v[1] + a.v[3]); }
@@ -278,6 +288,13 @@ inline float maximum(Vector a) {
     return x > y ? x : y;
 }
 
+#endif
+
+// Memory that will be read soon; any address will do.
+#if defined(MINIKERAS_AVX512) || defined(MINIKERAS_AVX2)
+inline void prefetch(const float* p) { _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0); }
+#else
+inline void prefetch(const float*) {}
 #endif
 
 // A few vectors at once. One exp is a chain of dependent steps; side by side, several chains fill the processor.
