@@ -6,7 +6,6 @@ import numpy as np
 
 from minikeras import seeds
 from minikeras.training.arrays import as_batch
-from minikeras.training.workers import Processes, Threads
 
 
 class PyDataset:
@@ -119,6 +118,8 @@ class PyDatasetSource:
             return map(dataset.__getitem__, order)
         most = _count(dataset, "max_queue_size", 1)
         self.close()
+        from minikeras.training.workers import Processes, Threads  # slow to import, and seldom wanted
+
         if self._processes:
             self._workers = Processes(dataset, workers, most, (self.seed, number))
         else:
