@@ -63,13 +63,15 @@ class Process:
 
     def __init__(self, competitor, threads):
         self.competitor, self.threads = competitor, threads
+        # An import is that of an installation: with the bytecode that an earlier one left.
+        settings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
         self.process = subprocess.Popen(
             [competitor.python, "-P", "-c", START, str(CHECKOUT)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **thread_settings(threads), **competitor.environment},
+            env={**settings, **thread_settings(threads), **competitor.environment},
         )
         self.answers, self.log = queue.SimpleQueue(), deque(maxlen=200)
         self.readers = [

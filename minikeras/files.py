@@ -2,12 +2,10 @@
 
 import contextlib
 import errno
-import hashlib
 import os
 import re
 import sys
 import time
-import uuid
 from pathlib import Path
 
 ATTEMPTS = 3
@@ -67,7 +65,7 @@ def atomic_write(path, mode="wb"):
         raise FileNotFoundError(
             f"atomic_write cannot write {path}: its folder does not exist. Create it first."
         )
-    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
+    temporary = path.with_name(f".{os.urandom(16).hex()}.part")
     text = {"encoding": "utf-8", "newline": "\n"} if mode == "w" else {}
     with room_for(path):
         try:
@@ -136,6 +134,8 @@ def check(path, sha256=None, md5=None):
 
 
 def _digest(path, algorithm):
+    import hashlib
+
     with open(path, "rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False)).hexdigest()
 
@@ -210,6 +210,8 @@ class _Transfer:
                 time.sleep(PAUSE_SECONDS * 2 ** (attempt - 1))
 
     def _start_over(self):
+        import hashlib
+
         self.file.seek(0)
         self.file.truncate()
         self.received, self.total, self.validator = 0, None, None

@@ -4,7 +4,6 @@ A family's file lists in `__all__` what it exports. That list is read from the t
 before it is needed, and there is no second list to keep.
 """
 
-import ast
 import importlib
 import os
 import re
@@ -12,7 +11,8 @@ import types
 
 from minikeras import spellings
 
-_EXPORTS = re.compile(r"^__all__ = (\[.*?\])", re.MULTILINE | re.DOTALL)
+_LIST = "\n__all__ = ["
+_NAME = re.compile(r'"(\w+)"')
 
 
 class Names:
@@ -49,8 +49,8 @@ class Names:
 
     def _exports(self, file):
         with open(os.path.join(self.folder, *file.split(".")) + ".py", encoding="utf-8") as text:
-            found = _EXPORTS.search(text.read())
-        return ast.literal_eval(found[1]) if found else ()
+            exported = f"\n{text.read()}".partition(_LIST)[2].partition("]")[0]
+        return _NAME.findall(exported)
 
     def is_file(self, name):
         """Whether the package has a file or folder of that name, which may be imported as a module."""

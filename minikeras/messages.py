@@ -1,11 +1,8 @@
 """What the library says while it works: to the screen, or to the log where interactive logging is off."""
 
-import logging
 import sys
 
 from minikeras import config
-
-_log = logging.getLogger("minikeras")
 
 
 def say(message, end="\n"):
@@ -18,4 +15,6 @@ def say(message, end="\n"):
         sys.stdout.write(f"{message}{end}")
         sys.stdout.flush()
     else:
-        _log.info(str(message).strip("\r\n"))
+        import logging  # 5 ms of an import that few programs need
+
+        logging.getLogger("minikeras").info(str(message).strip("\r\n"))

@@ -20,7 +20,6 @@ from minikeras.nest import flatten, map_structure
 from minikeras.ops import elementwise
 from minikeras.ops.shaping import expand_dims, squeeze
 from minikeras.registry import is_built_in
-from minikeras.saving.checkpoint_files import is_checkpoint
 from minikeras.serialization import serialize
 from minikeras.spellings.calls import accepting
 from minikeras.training.conversion import is_frame, texts_as_bytes
@@ -362,6 +361,10 @@ class Model(Aside, Trainer, Layer):
         A model that has no weights yet takes those of a checkpoint of the older kind, a path without an ending, when it
         is first called, as programs for TensorFlow 2 expect.
         """
+        from minikeras.saving.checkpoint_files import (
+            is_checkpoint,  # with the files' modules, when files are read
+        )
+
         if not self.built and is_checkpoint(filepath) and os.path.isfile(filepath):
             self._waiting_weights = filepath, skip_mismatch
             return

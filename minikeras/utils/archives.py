@@ -1,10 +1,10 @@
 """Unpacking archives from strangers: plain files and folders below one folder, and nothing else."""
 
 import contextlib
+import os
 import shutil
 import stat
 import tarfile
-import uuid
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -53,7 +53,7 @@ def _zip_members(archive):
 
 def _unpack(members, folder, path):
     folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = folder.with_name(f".{uuid.uuid4().hex}.part")
+    temporary = folder.with_name(f".{os.urandom(16).hex()}.part")
     temporary.mkdir()
     try:
         left = _MOST_BYTES
