@@ -10,8 +10,7 @@ them; any other object in any place and the model is recorded anew.
 """
 
 import threading
-from itertools import chain
-from operator import is_, itemgetter
+from operator import is_
 from types import BuiltinFunctionType, FunctionType, MethodType
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy as np
 from minikeras import config
 from minikeras.autodiff import Tensor
 from minikeras.autodiff.tensor import state
+from minikeras.kernels.contents import contents_of, is_unchanged
 from minikeras.layers.layer import Layer
 from minikeras.layers.tracking import REFERENCES
 from minikeras.nest import flatten, map_structure, pack_like
@@ -181,21 +181,20 @@ class Structure:
         self._arrays = [variable.array for variable in self._variables]
         self._floatx = config.floatx()
         self._foreign = False
-        self._parts = []
+        self._contents = []
         self._look_at_classes(layers)
         for layer in layers:
             held = vars(layer)
-            names = [name for name in held if name not in _NOT_LOOKED_AT]
-            self._parts.append(_Selected(held, names))
-            for name in names:
-                self._look_into(held[name])
+            self._contents.append(contents_of(held, ignored=_NOT_LOOKED_AT))
+            for name, value in held.items():
+                if name not in _NOT_LOOKED_AT:
+                    self._look_into(value)
             for call in layer._graph.calls if layer._graph is not None else ():
                 if not isinstance(call.function, Layer):
                     self._look_into([call.function, call.args, call.kwargs])
-        self._before = self._now()
         self.is_replayable = (
             not model.run_eagerly
-            and len(self._before) <= _MOST_OBJECTS
+            and sum(len(values) for _, _, values in self._contents) <= _MOST_OBJECTS
             and sum(variable.array.nbytes for variable in self.state) <= _MOST_BYTES
             and all(is_built_in(type(layer)) and layer.replayable for layer in layers)
             and not self._foreign
@@ -208,44 +207,26 @@ class Structure:
             methods = [method for kind in kinds for method in (kind.__call__, kind.call)]
             return [*map(type, layers), type(model).predict_step, *methods]
 
-        self._parts.append(classes)
-        self._foreign |= any(map(_is_foreign, classes()))
+        self._classes, self._classes_before = classes, classes()
+        self._foreign |= any(map(_is_foreign, self._classes_before))
 
     def _look_into(self, value):
         self._foreign |= _is_foreign(value)
         kind = type(value)
-        if kind is dict:
-            self._parts.append(value.values)
-        elif kind is list:
-            self._parts.append(value.__iter__)
+        if kind in (dict, list):
+            self._contents.append(contents_of(value))
         if kind in (dict, list, tuple):
             for item in value.values() if kind is dict else value:
                 self._look_into(item)
 
-    def _now(self):
-        return list(chain.from_iterable([part() for part in self._parts]))
-
     def is_unchanged(self):
         """Whether the model still consists of the same objects."""
-        now, before = self._now(), self._before
         return (
-            len(now) == len(before)
-            and all(map(is_, now, before))
+            is_unchanged(self._contents)
+            and all(map(is_, self._classes(), self._classes_before))
             and all(map(is_, [variable.array for variable in self._variables], self._arrays))
             and config.floatx() == self._floatx
         )
-
-
-class _Selected:
-    """Some of the values in a dictionary; none of them once there are others."""
-
-    def __init__(self, held, names):
-        self._held = held
-        self._names = list(held)
-        self._values = itemgetter(*names)
-
-    def __call__(self):
-        return self._values(self._held) if list(self._held) == self._names else ()
 
 
 def _is_foreign(thing):

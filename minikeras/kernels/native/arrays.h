@@ -158,6 +158,7 @@ private:
     PyThreadState* state_;
 };
 
+void bind_contents(nb::module_& m);
 void bind_products(nb::module_& m);
 void bind_pooling(nb::module_& m);
 void bind_losses(nb::module_& m);

@@ -61,6 +61,7 @@ NB_MODULE(_native, m) {
         Py_XDECREF(fallback);
         fallback = function.release().ptr();
     });
+    bind_contents(m);
     bind_products(m);
     bind_pooling(m);
     bind_losses(m);
