@@ -28,7 +28,8 @@ def main(arguments=None):
     run = measure(invited, workloads, options)
     if options.write:
         pictures = plot.draw(run, options.folder)
-        (options.folder / "RESULTS.md").write_text(report.markdown(run, pictures), encoding="utf-8")
+        page = "SWEEPS.md" if options.sweeps else "RESULTS.md"
+        (options.folder / page).write_text(report.markdown(run, pictures), encoding="utf-8")
     failed = run.unable or any(result.error for _, results in run.results for result in results)
     return 1 if failed else 0
 
@@ -51,13 +52,13 @@ def argument_parser():
     )
     names = ", ".join(workload.name for workload in WORKLOADS)
     parser.add_argument("--workloads", nargs="+", metavar="NAME", help=f"only these workloads ({names})")
-    parser.add_argument("--sweeps", action="store_true", help="also sweep batch sizes and widths")
+    parser.add_argument("--sweeps", action="store_true", help="sweep batch sizes and widths instead")
     parser.add_argument(
         "--rounds", type=positive(int), default=7, help="values of each competitor (default 7)"
     )
     parser.add_argument("--seconds", type=positive(float), default=0.5, help="length of a turn (default 0.5)")
     parser.add_argument("--threads", type=positive(int), default=2, help="cores of each process (default 2)")
-    parser.add_argument("--write", action="store_true", help="write RESULTS.md and its plots")
+    parser.add_argument("--write", action="store_true", help="write RESULTS.md, or SWEEPS.md, and its plot")
     parser.add_argument(
         "--folder", type=Path, default=FOLDER, help="where --write writes (default: benchmarks/)"
     )
@@ -77,15 +78,16 @@ def positive(kind):
 
 
 def chosen(names, sweeps):
-    """The workloads called `names` (all when None), and the sweeps when wanted or named."""
+    """The workloads called `names`; without names all of the main list, or all of the sweeps."""
     everything = {workload.name: workload for workload in (*WORKLOADS, *SWEEPS)}
     unknown = [name for name in names or () if name not in everything]
     if unknown:
         raise ValueError(
             f"--workloads expected names out of {', '.join(everything)}, received {unknown[0]!r}."
         )
-    selected = [everything[name] for name in names] if names is not None else list(WORKLOADS)
-    return selected + [workload for workload in SWEEPS if sweeps and workload not in selected]
+    if names is None:
+        return list(SWEEPS if sweeps else WORKLOADS)
+    return [everything[name] for name in names]
 
 
 def measure(invited, workloads, options):

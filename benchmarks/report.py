@@ -97,16 +97,17 @@ def terminal_table(workload, results):
 
 
 def markdown(run, pictures=()):
-    """The page that `--write` leaves in RESULTS.md."""
+    """The page that `--write` leaves in RESULTS.md or SWEEPS.md."""
     return "\n".join([*heading(run), *summary(run), *map(picture, pictures), *sections(run)]) + "\n"
 
 
 def heading(run):
     machine = run.machine
+    is_sweep = bool(run.results) and all(workload.group != "main" for workload, _ in run.results)
     lines = [
-        "# Results",
+        "# Sweeps" if is_sweep else "# Results",
         "",
-        f"Measured on {run.date} by `python -m benchmarks --write` in {run.rounds} rounds, every process on "
+        f"Measured on {run.date} by `python -m benchmarks{' --sweeps' if is_sweep else ''} --write` in {run.rounds} rounds, every process on "
         f"{run.threads} of {machine['cores']} cores: {machine['processor']}, {machine['system']}"
         + (f", load average {machine['load']} at the start." if machine["load"] is not None else "."),
         "[README.md](README.md) says what is timed and how to read it.",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from minikeras.cli import models
 from minikeras.cli.errors import CommandError
+from minikeras.files import atomic_write
 
 HELP = "write a saved model in another format"
 DETAILS = """\
@@ -40,7 +41,8 @@ def run(options):
     elif destination.endswith(".onnx"):
         model.export(destination)
     elif destination.endswith(".json"):
-        Path(destination).write_text(model.to_json(indent=2) + "\n", encoding="utf-8")
+        with atomic_write(destination, "w") as file:
+            file.write(model.to_json(indent=2) + "\n")
     else:
         model.save(destination)
     print(f"{destination}: {os.path.getsize(destination):,} bytes")

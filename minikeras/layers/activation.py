@@ -3,7 +3,7 @@
 from minikeras import activations, constraints, initializers, regularizers
 from minikeras.layers.layer import Layer
 from minikeras.layers.settings import number
-from minikeras.layers.spec import InputSpec, who
+from minikeras.layers.spec import InputSpec, check_axis, who
 from minikeras.ops.elementwise import cast, exp, where
 from minikeras.ops.reduce import logsumexp
 
@@ -142,15 +142,19 @@ class Softmax(Layer):
         self.built = True
 
     def call(self, inputs, mask=None):
+        self.compute_output_shape(inputs.shape)
         if mask is not None:
             mask = self._checked(mask, inputs)
             inputs = where(mask, inputs, -3e4 if inputs.dtype == "float16" else -1e9)
-        axes = tuple(self.axis) if isinstance(self.axis, (tuple, list)) else (self.axis,)
+        axes = self._axes()
         if len(axes) == 1:
             y = activations.softmax(inputs, axis=axes[0])
         else:
             y = exp(inputs - logsumexp(inputs, axis=axes, keepdims=True))
         return y if mask is None else where(mask, y, 0.0)
+
+    def _axes(self):
+        return tuple(self.axis) if isinstance(self.axis, (tuple, list)) else (self.axis,)
 
     def _checked(self, mask, inputs):
         """The mask as booleans that broadcast to the inputs."""
@@ -163,4 +167,7 @@ class Softmax(Layer):
         return mask if mask.dtype == "bool" else cast(mask > 0.5, "bool")
 
     def compute_output_shape(self, input_shape):
+        for axis in self._axes():
+            if axis is not None:
+                check_axis(axis, input_shape, self)
         return input_shape

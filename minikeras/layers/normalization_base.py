@@ -3,7 +3,7 @@
 from minikeras import constraints, initializers, regularizers
 from minikeras.layers.layer import Layer
 from minikeras.layers.settings import number
-from minikeras.layers.spec import who
+from minikeras.layers.spec import check_axis, who
 
 
 class ScaledAndCentered(Layer):
@@ -62,8 +62,7 @@ class ScaledAndCentered(Layer):
 
 def size_along(axis, shape, layer):
     """The size of one axis of the inputs, which must exist and be known."""
-    if not -len(shape) <= axis < len(shape):
-        raise ValueError(f"{who(layer)}: axis={axis} does not exist in inputs of shape {tuple(shape)}.")
+    check_axis(axis, shape, layer)
     if shape[axis] is None:
         raise ValueError(
             f"{who(layer)} needs to know the size of axis {axis} of its inputs, received shape {tuple(shape)}. "

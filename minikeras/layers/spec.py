@@ -79,6 +79,12 @@ def check_kind(inputs, layer):
         )
 
 
+def check_axis(axis, shape, layer):
+    """Refuse inputs that do not have an axis."""
+    if not -len(shape) <= axis < len(shape):
+        raise ValueError(f"{who(layer)}: axis={axis} does not exist in inputs of shape {tuple(shape)}.")
+
+
 def who(layer):
     """How an error names a layer: its class and its name."""
     return f"{type(layer).__name__} '{layer.name}'"

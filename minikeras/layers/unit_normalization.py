@@ -1,7 +1,8 @@
 """Normalization of each sample to length 1."""
 
 from minikeras.layers.layer import Layer
-from minikeras.layers.normalization_base import several_axes, size_along
+from minikeras.layers.normalization_base import several_axes
+from minikeras.layers.spec import check_axis
 from minikeras.ops.normalization import normalize
 
 __all__ = ["UnitNormalization"]
@@ -24,11 +25,11 @@ class UnitNormalization(Layer):
         self.built = True
 
     def call(self, inputs):
+        self.compute_output_shape(inputs.shape)
         axes = self.axis if isinstance(self.axis, int) else tuple(self.axis)
         return normalize(inputs, axes, 2, 1e-12)
 
     def compute_output_shape(self, input_shape):
         for axis in [self.axis] if isinstance(self.axis, int) else self.axis:
-            if input_shape[axis] is not None:
-                size_along(axis, input_shape, self)
+            check_axis(axis, input_shape, self)
         return input_shape

@@ -96,18 +96,23 @@ def categorical_crossentropy(y_true, y_pred, from_logits=False, label_smoothing=
     >>> round(categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
-    check_axis("categorical_crossentropy", axis)
     y_true, y_pred = prepare("categorical_crossentropy", y_true, y_pred)
+    check_axis("categorical_crossentropy", axis, y_pred.shape)
     warn_of_one_class("categorical_crossentropy", y_pred, axis)
     if label_smoothing:
         y_true = towards_even(y_true, label_smoothing)
     return ops.categorical_crossentropy(y_true, y_pred, from_logits=from_logits, axis=axis)
 
 
-def check_axis(who, axis):
-    """An axis given as True or False is a misplaced from_logits."""
+def check_axis(who, axis, shape):
+    """An axis given as True or False is a misplaced from_logits; predictions of a shape must have the axis."""
     if isinstance(axis, bool) or not isinstance(axis, (int, np.integer)):
         raise ValueError(f"{who} expected axis to be an integer, received {axis!r}.")
+    if not -len(shape) <= axis < len(shape):
+        raise ValueError(
+            f"{who} expected axis to be one of the predictions, received axis={axis} and predictions of shape "
+            f"{tuple(shape)}. Pass the axis of the classes, -1 if it is the last."
+        )
 
 
 def warn_of_one_class(who, y_pred, axis):
@@ -183,8 +188,8 @@ def sparse_categorical_crossentropy(y_true, y_pred, from_logits=False, ignore_cl
     >>> round(sparse_categorical_crossentropy([1], [[0.5, 0.5]]).item(), 4)
     0.6931
     """
-    check_axis("sparse_categorical_crossentropy", axis)
     y_pred = floating(y_pred)
+    check_axis("sparse_categorical_crossentropy", axis, y_pred.shape)
     y_true = labels_like("sparse_categorical_crossentropy", convert_to_tensor(y_true), y_pred.shape, axis)
     if ignore_class is None:
         return _sparse(y_true, y_pred, from_logits, axis)

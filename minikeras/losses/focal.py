@@ -104,8 +104,8 @@ def categorical_focal_crossentropy(
     >>> round(categorical_focal_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).item(), 4)
     0.0433
     """
-    check_axis("categorical_focal_crossentropy", axis)
     y_true, y_pred = prepare("categorical_focal_crossentropy", y_true, y_pred)
+    check_axis("categorical_focal_crossentropy", axis, y_pred.shape)
     warn_of_one_class("categorical_focal_crossentropy", y_pred, axis)
     if label_smoothing:
         y_true = towards_even(y_true, label_smoothing)

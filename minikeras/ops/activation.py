@@ -4,6 +4,7 @@ import numpy as np
 
 from minikeras.autodiff import Tensor, as_array, differentiable, operation
 from minikeras.ops import elementwise
+from minikeras.ops.axes import axis_of
 from minikeras.ops.elementwise.special import erf, erf_array
 from minikeras.ops.floating import floating
 
@@ -176,13 +177,14 @@ def mish(x, /):
 @operation
 def glu(x, /, axis=-1):
     """The first half of x along `axis`, times the sigmoid of the second half (Dauphin et al. 2017)."""
+    axis = axis_of(axis, x.ndim)
     size = x.shape[axis]
     if size % 2:
         raise ValueError(
             f"glu expected an even number of elements along axis {axis}, received shape {x.shape}. "
             "Its first half is gated by the second."
         )
-    before = (slice(None),) * (axis % x.ndim)
+    before = (slice(None),) * axis
     value = x[(*before, slice(None, size // 2))]
     gate = x[(*before, slice(size // 2, None))]
     return elementwise.multiply(value, sigmoid(gate))

@@ -16,6 +16,7 @@ from minikeras.autodiff.symbolic import Spec, symbolic_call
 from minikeras.autodiff.tensor import state
 from minikeras.nest import flatten, map_structure, pack_like
 from minikeras.ops import elementwise, joining, shaping
+from minikeras.ops.axes import axis_of
 
 __all__ = [
     "associative_scan",
@@ -172,6 +173,7 @@ def associative_scan(f, elems, reverse=False, axis=0):
             f"associative_scan expected a function f(a, b) as its first argument, received {f!r}."
         )
     leaves = [convert_to_tensor(leaf) for leaf in flatten(elems)]
+    axis = axis_of(axis, leaves[0].ndim)
     if len({leaf.shape[axis] for leaf in leaves}) > 1:
         raise ValueError(
             f"associative_scan expected elements of one size along axis {axis}, received shapes "
@@ -181,7 +183,7 @@ def associative_scan(f, elems, reverse=False, axis=0):
         leaves = [shaping.flip(leaf, axis) for leaf in leaves]
 
     def part(values, start, stop, step=1):
-        return [v[(*(slice(None),) * (axis % v.ndim), slice(start, stop, step))] for v in values]
+        return [v[(*(slice(None),) * axis, slice(start, stop, step))] for v in values]
 
     def combine(a, b):
         return flatten(f(pack_like(elems, a), pack_like(elems, b)))
@@ -201,7 +203,7 @@ def associative_scan(f, elems, reverse=False, axis=0):
         )
         together = [joining.concatenate([a, b], axis=axis) for a, b in zip(even, odd, strict=True)]
         order = np.argsort(np.concatenate([np.arange(0, size, 2), np.arange(1, size, 2)]))
-        return [v[(*(slice(None),) * (axis % v.ndim), order)] for v in together]
+        return [v[(*(slice(None),) * axis, order)] for v in together]
 
     found = walk(leaves)
     if reverse:

@@ -4,6 +4,7 @@ from minikeras import config, kernels
 from minikeras.autodiff import differentiable, operation
 from minikeras.ops import elementwise, reduce, shaping
 from minikeras.ops.activation import log_sigmoid
+from minikeras.ops.axes import axis_of
 from minikeras.ops.encoding import one_hot
 from minikeras.ops.floating import floating_tensor
 from minikeras.ops.probability import log_softmax
@@ -95,7 +96,7 @@ def categorical_crossentropy(target, output, /, from_logits=False, axis=-1):
             f"categorical_crossentropy expected target and output of one shape, of at least one axis; received "
             f"{target.shape} and {output.shape}. For integer labels use sparse_categorical_crossentropy."
         )
-    if axis % output.ndim != output.ndim - 1:
+    if axis_of(axis, output.ndim) != output.ndim - 1:
         target, output = shaping.moveaxis(target, axis, -1), shaping.moveaxis(output, axis, -1)
     return _crossentropy(target, floating_tensor(output), from_logits=from_logits, epsilon=config.epsilon())
 
@@ -107,7 +108,7 @@ def sparse_categorical_crossentropy(target, output, /, from_logits=False, axis=-
         raise ValueError(
             "sparse_categorical_crossentropy expected an output of at least one axis, received a scalar."
         )
-    axis %= output.ndim
+    axis = axis_of(axis, output.ndim)
     if target.ndim == output.ndim and target.shape[axis] == 1:
         target = shaping.squeeze(target, axis)
     if axis != output.ndim - 1:

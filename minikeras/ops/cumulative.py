@@ -5,6 +5,7 @@ import numpy as np
 from minikeras.autodiff import differentiable, operation
 from minikeras.dtypes import standardize_dtype
 from minikeras.ops import elementwise, reduce
+from minikeras.ops.axes import axis_of
 from minikeras.ops.floating import floating_tensor
 
 __all__ = ["cumprod", "cumsum", "diff", "nancumprod", "nancumsum", "trapezoid"]
@@ -66,7 +67,7 @@ def diff(a, /, n=1, axis=-1):
     """The n-th differences of neighbours along `axis`."""
     if n < 0:
         raise ValueError(f"diff expected an order n of at least 0, received {n}.")
-    axis = axis % a.ndim
+    axis = axis_of(axis, a.ndim)
     for _ in range(min(n, a.shape[axis])):
         lead = (slice(None),) * axis
         later, earlier = a[(*lead, slice(1, None))], a[(*lead, slice(None, -1))]
@@ -78,7 +79,7 @@ def diff(a, /, n=1, axis=-1):
 def trapezoid(y, x=None, /, dx=1.0, axis=-1):
     """The integral of samples y along `axis` by the trapezoidal rule, at places x or at steps of dx."""
     y = floating_tensor(y)
-    axis = axis % y.ndim
+    axis = axis_of(axis, y.ndim)
     lead = (slice(None),) * axis
     heights = y[(*lead, slice(1, None))] + y[(*lead, slice(None, -1))]
     if x is None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras import limits
 from minikeras.autodiff import Tensor, as_array, differentiable
+from minikeras.ops.axes import axis_of
 
 __all__ = [
     "diag",
@@ -82,7 +83,7 @@ def _spread(dy, /, shape, index):
 @differentiable
 def take(x, indices, /, axis=None):
     """The elements of x at `indices` along `axis` (of the flattened x by default)."""
-    along = 0 if axis is None else axis % x.ndim
+    along = 0 if axis is None else axis_of(axis, x.ndim)
     flat = np.reshape(x, (-1,)) if axis is None else x
     indices = as_array(indices)
     if indices.dtype.kind not in "iu":
@@ -102,7 +103,7 @@ def take_along_axis(x, indices, /, axis=None):
     if axis is None:
         along, flat, indices = 0, np.reshape(x, (-1,)), indices.reshape(-1)
     else:
-        along, flat = axis % x.ndim, x
+        along, flat = axis_of(axis, x.ndim), x
         indices = np.broadcast_to(
             indices,
             [

@@ -7,6 +7,7 @@ import numpy as np
 from minikeras import limits
 from minikeras.autodiff import as_array, convert_to_tensor, differentiable, operation
 from minikeras.ops import shaping
+from minikeras.ops.axes import axis_of
 from minikeras.ops.indexing import getitem
 
 __all__ = [
@@ -118,9 +119,9 @@ def meshgrid(*x, indexing="xy"):
 
 def _cut_by_index(x, indices_or_sections, axis):
     """The parts of `_split`, each by an index of its own."""
-    size = x.shape[axis]
-    bounds = _bounds(size, indices_or_sections)
-    lead = (slice(None),) * (axis % len(x.shape))
+    axis = axis_of(axis, len(x.shape))
+    bounds = _bounds(x.shape[axis], indices_or_sections)
+    lead = (slice(None),) * axis
     return tuple([getitem(x, (*lead, slice(a, b))) for a, b in itertools.pairwise(bounds)])
 
 
@@ -134,8 +135,9 @@ def _bounds(size, indices_or_sections):
 
 @differentiable(composed=_cut_by_index)
 def _split(x, /, indices_or_sections, axis):
+    axis = axis_of(axis, x.ndim)
     bounds = _bounds(x.shape[axis], indices_or_sections)
-    lead = (slice(None),) * (axis % x.ndim)
+    lead = (slice(None),) * axis
     parts = tuple([x[(*lead, slice(a, b))] for a, b in itertools.pairwise(bounds)])
 
     def gradient(dys, into):
@@ -149,7 +151,7 @@ def _split(x, /, indices_or_sections, axis):
 def split(x, /, indices_or_sections, axis=0):
     """x cut along `axis`, into equal parts or at the given indices; a list."""
     sections = _sections(indices_or_sections)
-    if isinstance(sections, int) and x.shape[axis] % sections:
+    if isinstance(sections, int) and x.shape[axis_of(axis, x.ndim)] % sections:
         raise ValueError(
             f"split cannot cut axis {axis} of shape {x.shape} into {sections} equal parts. "
             "Pass a divisor of its size or a list of indices, or use array_split."
@@ -193,7 +195,7 @@ def dsplit(x, /, indices_or_sections):
 
 
 def _unstack_by_index(x, axis):
-    lead = (slice(None),) * (axis % len(x.shape))
+    lead = (slice(None),) * axis_of(axis, len(x.shape))
     return tuple([getitem(x, (*lead, i)) for i in range(x.shape[axis])])
 
 
@@ -214,6 +216,7 @@ def _unstack(x, /, axis):
 @operation
 def unstack(x, /, num=None, axis=0):
     """The slices of x along `axis`, without that axis; a list. num: their number, checked if given."""
+    axis = axis_of(axis, x.ndim)
     if num is not None and num != x.shape[axis]:
         raise ValueError(f"unstack: num={num} differs from the size {x.shape[axis]} of axis {axis}.")
     limits.check_trial((x.shape[axis], _PART_BYTES))

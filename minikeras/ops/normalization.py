@@ -6,6 +6,7 @@ from minikeras import config, kernels
 from minikeras.autodiff import convert_to_tensor, differentiable, operation
 from minikeras.autodiff.tensor import state
 from minikeras.ops import elementwise, reduce, shaping
+from minikeras.ops.axes import axes_of, axis_of
 from minikeras.ops.floating import floating_tensor
 
 __all__ = [
@@ -61,7 +62,7 @@ def batch_normalization(x, mean, variance, /, axis, offset=None, scale=None, eps
     if axis in (-1, x.ndim - 1) and alike and not state.higher:
         return normalize_by_statistics(x, *vectors, epsilon=epsilon)
     broadcast = [1] * x.ndim
-    broadcast[axis] = mean.shape[0]
+    broadcast[axis_of(axis, x.ndim)] = mean.shape[0]
     broadcast = [None if v is None else shaping.reshape(v, broadcast) for v in vectors]
     return _by_statistics_composed(x, *broadcast, epsilon)
 
@@ -154,7 +155,7 @@ def layer_normalization(x, gamma=None, beta=None, /, axis=-1, epsilon=None, **kw
     x = floating_tensor(x)
     dtype = x.dtype
     x, gamma, beta = (_at_least_float32(v, x) for v in (x, gamma, beta))
-    axes = tuple(sorted(reduce.axes_of(axis, x.ndim)))
+    axes = tuple(sorted(axes_of(axis, x.ndim)))
     if axes == (x.ndim - 1,) and not rms_scaling:
         return elementwise.cast(normalize_layer(x, gamma, beta, epsilon=epsilon), dtype)
     sizes = [x.shape[a] if a in axes else 1 for a in range(x.ndim)]

@@ -4,6 +4,7 @@ import numpy as np
 
 from minikeras.autodiff import differentiable, operation
 from minikeras.ops import elementwise, reduce, shaping
+from minikeras.ops.axes import axes_of
 from minikeras.ops.decomposition import svd
 from minikeras.ops.floating import floating, floating_tensor
 from minikeras.ops.matrices import count_steps
@@ -32,7 +33,7 @@ def norm(x, /, ord=None, axis=None, keepdims=False):
             y = _length(shaping.ravel(x), (0,))
             return shaping.reshape(y, (1,) * x.ndim) if keepdims else y
         axis = tuple(range(x.ndim))
-    axes = reduce.axes_of(axis, x.ndim)
+    axes = axes_of(axis, x.ndim)
     if len(axes) == 1:
         return _vector_norm(x, ord, axes, keepdims)
     if len(axes) != 2:

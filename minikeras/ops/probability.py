@@ -7,6 +7,7 @@ import numpy as np
 from minikeras import kernels
 from minikeras.autodiff import differentiable, operation
 from minikeras.ops import elementwise, reduce, shaping
+from minikeras.ops.axes import axes_of
 from minikeras.ops.floating import floating
 
 __all__ = ["log_softmax", "softmax"]
@@ -47,7 +48,7 @@ def _along(function, x, axis):
     """Apply a function of the last axis along another, or along several taken as one."""
     if axis == -1:
         return function(x)
-    axes = reduce.axes_of(axis, x.ndim)
+    axes = axes_of(axis, x.ndim)
     if axes == (x.ndim - 1,):
         return function(x)
     order = (*[a for a in range(x.ndim) if a not in axes], *axes)

@@ -7,6 +7,7 @@ import numpy as np
 
 from minikeras.autodiff import differentiable, operation
 from minikeras.ops import elementwise, joining, shaping
+from minikeras.ops.axes import axes_of, axis_of
 from minikeras.ops.floating import floating, floating_tensor
 
 __all__ = [
@@ -28,14 +29,6 @@ __all__ = [
     "sum",
     "var",
 ]
-
-
-def axes_of(axis, ndim):
-    """The reduced axes as a tuple of non-negative integers."""
-    if axis is None:
-        return tuple(range(ndim))
-    axes = axis if isinstance(axis, (tuple, list)) else (axis,)
-    return tuple([int(a) % ndim for a in axes]) if ndim else ()
 
 
 def _axis(axis):
@@ -138,7 +131,7 @@ def average(x, /, axis=None, weights=None):
                 f"average expected weights of x's shape {x.shape}, or a vector and one axis; received weights of shape "
                 f"{weights.shape} and axis={axis!r}."
             )
-        weights = weights.reshape(tuple([-1 if a == axis % x.ndim else 1 for a in range(x.ndim)]))
+        weights = weights.reshape(tuple([-1 if a == axis_of(axis, x.ndim) else 1 for a in range(x.ndim)]))
         weights = weights * elementwise.stop_gradient(x * 0 + 1)
     return sum(x * weights, axis=axis) / sum(weights, axis=axis)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from minikeras import limits
 from minikeras.autodiff import Tensor, as_array, differentiable, is_symbolic, operation
+from minikeras.ops.axes import axis_of
 from minikeras.ops.indexing import put
 
 __all__ = [
@@ -133,7 +134,7 @@ def roll(x, /, shift, axis=None):
 @differentiable
 def repeat(x, /, repeats, axis=None):
     """Each element repeated along `axis` (of the flattened x by default)."""
-    along = 0 if axis is None else axis % x.ndim
+    along = 0 if axis is None else axis_of(axis, x.ndim)
     flat = np.reshape(x, (-1,)) if axis is None else x
     repeats = as_array(repeats)
     if limits.active():

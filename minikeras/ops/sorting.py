@@ -5,6 +5,7 @@ import numpy as np
 from minikeras import limits
 from minikeras.autodiff import as_array, differentiable, operation
 from minikeras.ops import elementwise
+from minikeras.ops.axes import axis_of
 from minikeras.ops.indexing import put, take_along_axis
 
 __all__ = [
@@ -28,7 +29,7 @@ __all__ = [
 def sort(x, /, axis=-1):
     """The elements in ascending order along `axis` (of the flattened x with None)."""
     flat = np.reshape(x, (-1,)) if axis is None else x
-    along = (0 if axis is None else axis) % flat.ndim
+    along = axis_of(0 if axis is None else axis, flat.ndim)
     order = np.argsort(as_array(flat), axis=along, kind="stable")
     grid = np.ogrid[tuple([slice(s) for s in order.shape])]
     key = tuple([order if a == along else g for a, g in enumerate(grid)])
@@ -143,7 +144,7 @@ def _unique(x, /, axis, size, fill_value):
     values, index, inverse, counts = np.unique(
         x, return_index=True, return_inverse=True, return_counts=True, axis=axis
     )
-    along = 0 if axis is None else axis % x.ndim
+    along = 0 if axis is None else axis_of(axis, x.ndim)
     first = index if size is None else index[:size]
     if size is not None:
         missing = max(size - values.shape[along], 0)

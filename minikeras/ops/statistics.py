@@ -6,6 +6,7 @@ from minikeras import limits
 from minikeras.autodiff import Tensor, as_array, differentiable, operation
 from minikeras.dtypes import result_type
 from minikeras.ops import elementwise, products, reduce, shaping
+from minikeras.ops.axes import axes_of
 from minikeras.ops.floating import floating, floating_tensor
 from minikeras.ops.indexing import put
 
@@ -42,7 +43,7 @@ def _quantile(x, q, /, axis, method, keepdims, skip_nan):
             f"quantile expected q between 0 and 1, received {q}. Percentiles are those of percentile()."
         )
     # 1. The values as rows, of which each has its quantiles.
-    axes = reduce.axes_of(axis, x.ndim)
+    axes = axes_of(axis, x.ndim)
     kept = [a for a in range(x.ndim) if a not in axes]
     rows = np.reshape(np.transpose(x, (*kept, *axes)), (int(np.prod([x.shape[a] for a in kept])), -1))
     # 2. The two elements next to each quantile, and their sum.

@@ -81,6 +81,17 @@ def test_markdown():
     assert page.count(SWEEPS[0].title) == 1
 
 
+def test_a_page_of_sweeps_says_how_it_was_made():
+    run = made_up_run()
+    assert report.markdown(run).startswith(
+        "# Results\n\nMeasured on 2024-02-29 by `python -m benchmarks --write` in "
+    )
+    run.results = [pair for pair in run.results if pair[0].group != "main"]
+    assert report.markdown(run).startswith(
+        "# Sweeps\n\nMeasured on 2024-02-29 by `python -m benchmarks --sweeps --write` in "
+    )
+
+
 def test_pictures(tmp_path):
     pytest.importorskip("matplotlib")
     paths = plot.draw(made_up_run(), tmp_path)
