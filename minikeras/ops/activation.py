@@ -177,14 +177,14 @@ def mish(x, /):
 @operation
 def glu(x, /, axis=-1):
     """The first half of x along `axis`, times the sigmoid of the second half (Dauphin et al. 2017)."""
-    axis = axis_of(axis, x.ndim)
-    size = x.shape[axis]
+    along = axis_of(axis, x.ndim)
+    size = x.shape[along]
     if size % 2:
         raise ValueError(
             f"glu expected an even number of elements along axis {axis}, received shape {x.shape}. "
             "Its first half is gated by the second."
         )
-    before = (slice(None),) * axis
+    before = (slice(None),) * along
     value = x[(*before, slice(None, size // 2))]
     gate = x[(*before, slice(size // 2, None))]
     return elementwise.multiply(value, sigmoid(gate))
